@@ -1,0 +1,1 @@
+"""Where it runs: one module a device, one package an engine."""

@@ -1,0 +1,1 @@
+"""What is shown: records in, tables out; nothing here measures."""
