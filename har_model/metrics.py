@@ -1,0 +1,53 @@
+"""How well predictions match labels: accuracy, confusion matrix, precision, recall and F1."""
+
+from dataclasses import dataclass
+from typing import List, Optional
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """Precision, recall and F1 of one class; None where the definition divides by zero."""
+
+    precision: Optional[float]
+    recall: Optional[float]
+    f1: Optional[float]
+    support: int
+
+
+def _ratio(part: int, whole: int) -> Optional[float]:
+    return part / whole if whole else None
+
+
+def accuracy(labels: np.ndarray, predictions: np.ndarray) -> float:
+    """Share of windows whose prediction equals the label; both `[n]` class indices, n above 0."""
+    return float(np.mean(np.asarray(labels) == np.asarray(predictions)))
+
+
+def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, n_classes: int) -> np.ndarray:
+    """Counts `[n_classes, n_classes]`: rows are labels, columns predictions."""
+    cells = np.asarray(labels, np.int64) * n_classes + np.asarray(predictions, np.int64)
+    return np.bincount(cells, minlength=n_classes * n_classes).reshape(n_classes, n_classes)
+
+
+def class_scores(confusion: np.ndarray) -> List[ClassScore]:
+    """Scores of each class from a confusion matrix (rows are labels)."""
+    scores = []
+    for k in range(len(confusion)):
+        hits, predicted, support = int(confusion[k, k]), int(confusion[:, k].sum()), int(confusion[k].sum())
+        # F1 = 2 hits / (predicted + support): the harmonic mean of precision and recall, defined when one of them is not.
+        scores.append(ClassScore(_ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, predicted + support), support))
+    return scores
+
+
+def weighted_f1(scores: List[ClassScore]) -> float:
+    """Mean of the classes' F1 weighted by support (the reference's F1); a class that occurs has an F1."""
+    total = sum(score.support for score in scores)
+    return sum((score.f1 or 0.0) * score.support for score in scores) / total
+
+
+def macro_f1(scores: List[ClassScore]) -> float:
+    """Plain mean of the F1 of the classes that occur in labels or predictions."""
+    values = [score.f1 for score in scores if score.f1 is not None]
+    return sum(values) / len(values)
