@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -71,6 +71,9 @@ class Description:
 class Model(ABC):
     """An opened workload on a device. Windows are float32 `[B, T, I]`, labels int32 `[B]`."""
 
+    #: Where there is no device, the clock (nanoseconds) in which its given times pass; None: the host's clock.
+    virtual_clock_ns: Optional[Callable[[], int]] = None
+
     @abstractmethod
     def describe(self) -> Description:
         """Versions and effective settings."""
@@ -100,10 +103,6 @@ class Model(ABC):
         """Where the steps so far were computed."""
 
     @abstractmethod
-    def clock_ns(self) -> int:
-        """Nanoseconds of the clock that times this model: the host's, unless there is no device."""
-
-    @abstractmethod
     def close(self) -> None:
         """Release the device."""
 
@@ -115,6 +114,9 @@ class Backend(ABC):
     name: str
     #: What tables call the device it stands for.
     device_label: str
+    #: What steps the network: `tensorflow`, or `none`.
+    engine: str
+    #: What it can do; the first of each is its default.
     kernels: Tuple[str, ...]
     precisions: Tuple[str, ...]
 

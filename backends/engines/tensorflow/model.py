@@ -1,15 +1,16 @@
 """A workload opened as a TensorFlow graph and session; what a device adds comes in as a `Placement`."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 import numpy as np
 
-from backends.engines.tensorflow import checkpoint, update
+from backends.engines.tensorflow import checkpoint, compat, update
 from backends.engines.tensorflow.compat import tf1
 from backends.engines.tensorflow.kernels import LstmKernel
 from backends.engines.tensorflow.ops import GraphOps
+from backends.protocol import Description, Model, Proof
 from har_model import network, weights
 from har_model.config import Workload
 from har_model.errors import DataError
@@ -22,15 +23,19 @@ class Placement:
     Args:
         lstm_kernel: how the recurrent layer is computed.
         session_config: a `ConfigProto`.
+        device: what the record calls the device.
         effective: the settings as they took effect, for the record.
+        prove: from the session, where the steps were computed.
     """
 
     lstm_kernel: LstmKernel
     session_config: Any
-    effective: Dict[str, Any] = field(default_factory=dict)
+    device: str
+    effective: Dict[str, Any]
+    prove: Callable[[Any], Proof]
 
 
-class GraphModel:
+class GraphModel(Model):
     """The shared network, its loss and its update in one graph, with a session to run them.
 
     Args:
@@ -40,6 +45,7 @@ class GraphModel:
 
     def __init__(self, workload: Workload, placement: Placement) -> None:
         self._workload = workload
+        self._placement = placement
         self._graph = tf1.Graph()
         with self._graph.as_default():
             tf1.set_random_seed(workload.seed)
@@ -68,6 +74,15 @@ class GraphModel:
         self._update, gradients = update.build(self._loss, self._variables, training)
         self._probes.update(terms)
         self._probes.update(("gradient/" + name, gradient) for name, gradient in gradients.items())
+
+    def describe(self) -> Description:
+        """TensorFlow's version, the device and the settings as they took effect."""
+        effective = dict(self._placement.effective, tensorflow_build=compat.build(), fetches=["loss"])
+        return Description("tensorflow", compat.version(), self._placement.device, effective)
+
+    def prove(self) -> Proof:
+        """Where the steps were computed, as far as the session tells."""
+        return self._placement.prove(self.session)
 
     def step(self, windows: np.ndarray, labels: np.ndarray) -> float:
         """One update with the workload's dropout; the fetched loss waits for the device."""

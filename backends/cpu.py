@@ -1,0 +1,60 @@
+"""The host's processor, through TensorFlow."""
+
+import math
+from typing import Any
+
+from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, PROVEN, UNPROVEN, Probe, Proof, Settings
+from har_model.config import Workload
+
+
+def batch_slices(independent_lstms: int, threads: int) -> int:
+    """Slices of the batch with which the independent LSTMs of a block fill the threads: BlockLSTM uses one thread each."""
+    return max(1, math.ceil(threads / independent_lstms))
+
+
+def _prove(session: Any) -> Proof:
+    kinds = sorted({device.device_type for device in session.list_devices()} - {"XLA_CPU"})
+    state = PROVEN if kinds == ["CPU"] else UNPROVEN
+    return Proof(state, "cpu", "the session lists devices of type %s" % ", ".join(kinds))
+
+
+class CpuBackend(TensorFlowBackend):
+    """Runs the graph on the host's cores: one thread an operation, as many operations side by side as there are cores."""
+
+    name = "cpu"
+    device_label = "CPU"
+    kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
+    precisions = ("fp32",)
+
+    def probe(self) -> Probe:
+        """Available wherever TensorFlow is installed."""
+        if is_installed():
+            return Probe(True, "The CPU backend is ready.")
+        return Probe(
+            False, "The CPU backend needs TensorFlow, which this Python does not have; `make bench-cpu` sets it up."
+        )
+
+    def place(self, workload: Workload, settings: Settings) -> Any:
+        """Only the CPU is visible; the fused kernel cuts the batch until the cores are filled."""
+        # The engine may be imported only once TensorFlow is, in the trial.
+        from backends.engines.tensorflow import kernels
+        from backends.engines.tensorflow.compat import tf1
+        from backends.engines.tensorflow.model import Placement
+
+        slices = batch_slices(workload.network.independent_lstms, settings.threads)
+        config = tf1.ConfigProto(
+            device_count={"GPU": 0},
+            intra_op_parallelism_threads=1,
+            inter_op_parallelism_threads=settings.threads,
+        )
+        effective = {
+            "kernel": settings.kernel,
+            "precision": settings.precision,
+            "intra_op_threads": config.intra_op_parallelism_threads,
+            "inter_op_threads": config.inter_op_parallelism_threads,
+            "xla_jit": "off",
+        }
+        if settings.kernel == KERNEL_FUSED:
+            return Placement(kernels.fused(slices), config, "cpu", dict(effective, batch_slices=slices), _prove)
+        return Placement(kernels.unrolled, config, "cpu", effective, _prove)

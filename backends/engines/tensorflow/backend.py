@@ -1,0 +1,55 @@
+"""What every backend on the TensorFlow engine shares; importing this module imports no TensorFlow, `prepare` does."""
+
+import importlib
+import importlib.util
+from abc import abstractmethod
+from typing import Any, Dict, Mapping, Sequence
+
+import numpy as np
+
+from backends.protocol import Backend, BackendUnavailable, Model, Settings
+from har_model.config import Workload
+
+_ENGINE = "backends.engines.tensorflow."
+
+
+def is_installed() -> bool:
+    """Whether this interpreter has a TensorFlow, without importing it."""
+    return importlib.util.find_spec("tensorflow") is not None
+
+
+class TensorFlowBackend(Backend):
+    """A device that TensorFlow places the graph on; a subclass says how."""
+
+    engine = "tensorflow"
+
+    def prepare(self) -> None:
+        """Import TensorFlow and the engine's modules."""
+        try:
+            importlib.import_module("tensorflow")
+        except ImportError as error:
+            raise BackendUnavailable(
+                "TensorFlow cannot be imported by this interpreter (%s); install 1.15 on Python 3.7, or a current 2.x, and "
+                "try again." % error
+            ) from error
+        importlib.import_module(_ENGINE + "model")
+
+    @abstractmethod
+    def place(self, workload: Workload, settings: Settings) -> Any:
+        """How the graph lies on the device: a `backends.engines.tensorflow.model.Placement`."""
+
+    def open(self, workload: Workload, settings: Settings) -> Model:
+        """Build graph and session."""
+        placement = self.place(workload, settings)
+        model: Model = importlib.import_module(_ENGINE + "model").GraphModel(workload, placement)
+        return model
+
+    def checkpoint_shapes(self, path: str) -> Mapping[str, Sequence[int]]:
+        """Names and shapes of the variables in a TensorFlow checkpoint."""
+        shapes: Mapping[str, Sequence[int]] = importlib.import_module(_ENGINE + "checkpoint").shapes(path)
+        return shapes
+
+    def checkpoint_weights(self, path: str, names: Sequence[str]) -> Dict[str, np.ndarray]:
+        """The named variables of a TensorFlow checkpoint."""
+        values: Dict[str, np.ndarray] = importlib.import_module(_ENGINE + "checkpoint").read(path, names)
+        return values

@@ -1,0 +1,139 @@
+"""No device: answers with the times it is given, so that everything above the backends is tested without a framework.
+
+What it does is written in the environment variable `HARBENCH_NULL`, a JSON object:
+
+    step_seconds        list of step times, repeated from its start when it ends (default [0.001])
+    loss                loss of every step, or a list that repeats likewise (default 1.0)
+    fail_at_step        raise an error of ours at this step (from 0)
+    kill_at_step        end the process by SIGKILL at this step
+    hang_at_step        never come back from this step
+"""
+
+import json
+import os
+import signal
+import threading
+from typing import Any, Dict, List, Mapping, Sequence
+
+import numpy as np
+
+from backends.protocol import (
+    KERNEL_FUSED,
+    KERNEL_UNROLLED,
+    SIMULATED,
+    Backend,
+    Description,
+    Model,
+    Probe,
+    Proof,
+    Settings,
+)
+from har_model import weights
+from har_model.config import Workload
+from har_model.errors import DataError, UsageError
+
+_KEYS = ("step_seconds", "loss", "fail_at_step", "kill_at_step", "hang_at_step")
+
+
+def _script() -> Dict[str, Any]:
+    text = os.environ.get("HARBENCH_NULL", "{}")
+    try:
+        script = json.loads(text)
+        if not isinstance(script, dict) or set(script) - set(_KEYS):
+            raise ValueError("its keys are " + ", ".join(_KEYS))
+    except ValueError as error:
+        raise UsageError("HARBENCH_NULL must hold a JSON object, not %r (%s)." % (text, error)) from error
+    return script
+
+
+def _as_list(value: Any) -> List[float]:
+    return value if isinstance(value, list) else [value]
+
+
+class NullModel(Model):
+    """A model that computes nothing and whose clock advances by the given step times."""
+
+    def __init__(self, workload: Workload, settings: Settings) -> None:
+        script = _script()
+        self._workload = workload
+        self._settings = settings
+        self._step_seconds = _as_list(script.get("step_seconds", 0.001))
+        self._losses = _as_list(script.get("loss", 1.0))
+        self._faults = {key: script[key] for key in _KEYS[2:] if key in script}
+        self._steps = 0
+        self._now_ns = 0
+        self._weights = dict(weights.initial_weights(workload.network, workload.seed))
+        self.virtual_clock_ns = lambda: self._now_ns
+
+    def describe(self) -> Description:
+        """Says that nothing is real."""
+        effective = {"kernel": self._settings.kernel, "precision": self._settings.precision}
+        return Description("none", "0", "null", effective)
+
+    def step(self, windows: np.ndarray, labels: np.ndarray) -> float:
+        """Let the next given time pass."""
+        step, self._steps = self._steps, self._steps + 1
+        self._suffer(step)
+        self._now_ns += round(self._step_seconds[step % len(self._step_seconds)] * 1e9)
+        return float(self._losses[step % len(self._losses)])
+
+    def _suffer(self, step: int) -> None:
+        if self._faults.get("fail_at_step") == step:
+            raise RuntimeError("the null backend was told to fail at step %d" % step)
+        if self._faults.get("kill_at_step") == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self._faults.get("hang_at_step") == step:
+            threading.Event().wait()
+
+    def evaluate(self, windows: np.ndarray) -> np.ndarray:
+        """The first class for every window."""
+        logits = np.zeros((len(windows), self._workload.network.n_classes))
+        logits[:, 0] = 1.0
+        return logits
+
+    def get_weights(self) -> Dict[str, np.ndarray]:
+        """The weights as they were given."""
+        return dict(self._weights)
+
+    def set_weights(self, values: Mapping[str, np.ndarray]) -> None:
+        """Keep the weights, unused."""
+        self._weights = dict(values)
+
+    def save_checkpoint(self, path: str) -> None:
+        """There is nothing to save."""
+
+    def prove(self) -> Proof:
+        """Nothing did any work."""
+        return Proof(SIMULATED, "null", "no device: the times were given")
+
+    def close(self) -> None:
+        """There is nothing to release."""
+
+
+class NullBackend(Backend):
+    """Stands for a device in tests; its figures are always called simulated."""
+
+    name = "null"
+    device_label = "null"
+    engine = "none"
+    kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
+    precisions = ("fp32",)
+
+    def probe(self) -> Probe:
+        """Always there."""
+        return Probe(True, "The null backend is ready; it measures nothing.")
+
+    def prepare(self) -> None:
+        """There is nothing to import."""
+
+    def open(self, workload: Workload, settings: Settings) -> Model:
+        """A model that answers from `HARBENCH_NULL`."""
+        return NullModel(workload, settings)
+
+    def checkpoint_shapes(self, path: str) -> Mapping[str, Sequence[int]]:
+        """It reads no checkpoints."""
+        raise DataError("The null backend reads no checkpoints; use the cpu backend.")
+
+    def checkpoint_weights(self, path: str, names: Sequence[str]) -> Dict[str, np.ndarray]:
+        """It reads no checkpoints."""
+        raise DataError("The null backend reads no checkpoints; use the cpu backend.")

@@ -1,0 +1,111 @@
+"""Every sentence that may be said against a result, each with the next step."""
+
+from typing import Callable, List, Optional, Tuple
+
+from backends.protocol import PROVEN
+from bench.cells import Cell
+from bench.record import Record
+
+#: Share of the host's cores that other work may take before a timing is doubted.
+_BUSY_SHARE = 0.1
+_FEWEST_TRIALS = 3
+_PUBLISHED_EPOCHS = 250
+
+Doubt = Callable[[Cell], Optional[str]]
+
+
+def _synthetic(cell: Cell) -> Optional[str]:
+    if cell.first["dataset"]["kind"] != "synthetic":
+        return None
+    return (
+        "The data is synthetic: accuracy says nothing about human activity; `make data` (harbench data fetch) gets the real "
+        "dataset."
+    )
+
+
+def _subset(cell: Cell) -> Optional[str]:
+    dataset = cell.first["dataset"]
+    if dataset["kind"] != "real" or dataset.get("is_complete"):
+        return None
+    return (
+        "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: accuracies are "
+        "not comparable." % (dataset.get("n_train"), dataset.get("n_test"))
+    )
+
+
+def _unproven(cell: Cell) -> Optional[str]:
+    proof = cell.first["proof"]
+    if proof["state"] == PROVEN:
+        return None
+    return "No measurement of that device (%s): %s." % (proof["state"], proof["evidence"])
+
+
+def is_published_length(cell: Cell) -> bool:
+    """Whether a cell trained as long as the published figures: all of 250 epochs."""
+    return all(figures.epochs_trained == _PUBLISHED_EPOCHS for figures in cell.figures) and not cell.first["job"]["steps"]
+
+
+def _short_training(cell: Cell) -> Optional[str]:
+    if is_published_length(cell):
+        return None
+    return (
+        "Accuracy after %d of the 250 epochs of the published figures: not comparable with them; use MODE=full."
+        % cell.figures[0].epochs_trained
+    )
+
+
+def _few_trials(cell: Cell) -> Optional[str]:
+    if len(cell.records) >= _FEWEST_TRIALS:
+        return None
+    return "Only %d trial%s: use --trials 3 for an interval that holds, 5 to publish." % (
+        len(cell.records),
+        "" if len(cell.records) == 1 else "s",
+    )
+
+
+def _fixed_warmup(cell: Cell) -> Optional[str]:
+    return (
+        "The steady state was not tested: the first %d steps are left out by rule; look at the step times in the record, or "
+        "raise --warmup." % cell.first["job"]["warmup_steps"]
+    )
+
+
+def _busy(cell: Cell) -> Optional[str]:
+    def is_busy(record: Record) -> bool:
+        share = record["environment"].get("busy_before")
+        return share is not None and share > _BUSY_SHARE
+
+    count = sum(map(is_busy, cell.records))
+    if not count:
+        return None
+    return "The host was busy with other work before %d of %d trials: repeat on an idle machine." % (count, len(cell.records))
+
+
+def _not_finite(cell: Cell) -> Optional[str]:
+    if not any(loss is None for record in cell.records for loss in record["steps"]["losses"]):
+        return None
+    return "A training loss was not a finite number: the training diverged; the times may still hold."
+
+
+def _dirty(cell: Cell) -> Optional[str]:
+    if not cell.first["harbench"]["is_dirty"]:
+        return None
+    return "harbench's own code was changed and not committed when this was measured: commit, then repeat."
+
+
+_DOUBTS: Tuple[Doubt, ...] = (
+    _unproven,
+    _synthetic,
+    _subset,
+    _short_training,
+    _few_trials,
+    _fixed_warmup,
+    _busy,
+    _not_finite,
+    _dirty,
+)
+
+
+def of_cell(cell: Cell) -> List[str]:
+    """What may be said against a cell's figures."""
+    return [sentence for sentence in (doubt(cell) for doubt in _DOUBTS) if sentence]

@@ -1,0 +1,49 @@
+"""One kind of error, one exit code, one plain sentence: the whole table, and the kinds that only measuring can meet."""
+
+from backends.protocol import BackendUnavailable
+from har_model.errors import DataError, HarbenchError, UsageError
+
+__all__ = [
+    "BackendUnavailable",
+    "DataError",
+    "EXIT_CODES",
+    "HarbenchError",
+    "Interrupted",
+    "TrialFailed",
+    "TrialTimedOut",
+    "UsageError",
+]
+
+
+class TrialFailed(HarbenchError):
+    """A trial's process ended before its work was done."""
+
+    exit_code = 5
+
+
+class TrialTimedOut(HarbenchError):
+    """A trial took longer than it was given and was stopped."""
+
+    exit_code = 124
+
+
+class Interrupted(HarbenchError):
+    """A person or the system asked the run to end."""
+
+    exit_code = 130
+
+
+#: What each exit code of the command means.
+EXIT_CODES = {
+    0: "everything asked for was done",
+    1: "a gate or verdict asked for was not met, or a fault of harbench itself",
+    2: "usage or configuration",
+    3: "data",
+    4: "backend unavailable",
+    5: "trial failed",
+    6: "the device did not do the work",
+    7: "not comparable",
+    8: "inconclusive where a verdict was required",
+    124: "time-out",
+    130: "interrupted",
+}

@@ -1,0 +1,113 @@
+"""`harbench evaluate`: a checkpoint's accuracy on the test windows, computed in a process of its own."""
+
+import glob
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from typing import Any, Dict, List, Tuple
+
+import numpy as np
+
+from bench import runner
+from bench.errors import DataError, TrialFailed
+from bench.plan import Job
+from har_model import metrics
+from har_model.dataset.signals import LABEL_NAMES
+
+#: Prefix under which the checkpoint lies in the process's folder: TensorFlow cannot read every path (brackets, colons).
+_LOCAL_CHECKPOINT = "checkpoint/mode.ckpt"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a checkpoint answers on the test windows.
+
+    Args:
+        confusion: counts, rows are labels.
+        network: the network that its variables tell.
+        dataset: what `Dataset.describe` says.
+    """
+
+    confusion: np.ndarray
+    network: Dict[str, Any]
+    dataset: Dict[str, Any]
+
+
+def checkpoint_files(prefix: str) -> List[str]:
+    """The files of a checkpoint.
+
+    Raises:
+        DataError: there is no checkpoint of that prefix.
+    """
+    for ending in (".index", ".meta", ".data-00000-of-00001"):
+        if prefix.endswith(ending):
+            prefix = prefix[: -len(ending)]
+    if os.path.isdir(prefix):
+        found = sorted({os.path.splitext(path)[0] for path in glob.glob(os.path.join(glob.escape(prefix), "*.index"))})
+        hint = ", for example --ckpt %s" % found[0] if found else ""
+        raise DataError("%r is a folder; give the prefix of the checkpoint's files%s." % (prefix, hint))
+    files = [path for path in glob.glob(glob.escape(prefix) + ".*") if ".index" in path or ".data-" in path]
+    if not any(path.endswith(".index") for path in files):
+        raise DataError("There is no checkpoint %r (no file %r)." % (prefix, prefix + ".index"))
+    if not any(".data-" in path for path in files):
+        raise DataError("The checkpoint %r has no data file (%r is missing)." % (prefix, prefix + ".data-00000-of-00001"))
+    return files
+
+
+def _copy(files: List[str], folder: str) -> None:
+    os.makedirs(os.path.join(folder, os.path.dirname(_LOCAL_CHECKPOINT)))
+    prefix = next(path for path in files if path.endswith(".index"))[: -len(".index")]
+    for path in files:
+        shutil.copyfile(path, os.path.join(folder, _LOCAL_CHECKPOINT + path[len(prefix) :]))
+
+
+def evaluate(job: Job, checkpoint: str) -> Evaluation:
+    """Evaluate the checkpoint at prefix `checkpoint` as `job` (mode `evaluate`, its `checkpoint` is filled in here) says.
+
+    Raises:
+        DataError: the checkpoint or the dataset is missing or broken.
+        TrialFailed: the process died.
+    """
+    files = checkpoint_files(checkpoint)
+    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
+        _copy(files, folder)
+        outcome = runner.run_trial(replace(job, checkpoint=_LOCAL_CHECKPOINT), folder, None, lambda event: None)
+    events = {event["event"]: event for event in outcome.events}
+    if outcome.exit_code != 0:
+        sentence = str(outcome.reason).replace(repr(_LOCAL_CHECKPOINT), repr(checkpoint))
+        if outcome.exit_code == DataError.exit_code:
+            raise DataError(sentence)
+        raise TrialFailed("%s Its log ends: %s" % (sentence, " / ".join(outcome.log_tail[-3:])))
+    answer, network = events["predictions"], events["network"]
+    confusion = metrics.confusion_matrix(answer["labels"], answer["predictions"], network["n_classes"])
+    return Evaluation(confusion, network, events["dataset"])
+
+
+def _cell(value: Any) -> str:
+    return "-" if value is None else "%.4f" % value
+
+
+def lines(evaluation: Evaluation) -> List[str]:
+    """The evaluation as text: accuracy, scores of each class, confusion matrix."""
+    confusion = evaluation.confusion
+    scores = metrics.class_scores(confusion)
+    hits, total = int(np.trace(confusion)), int(confusion.sum())
+    names: Tuple[str, ...] = tuple(LABEL_NAMES) if len(LABEL_NAMES) == len(confusion) else tuple(map(str, range(len(confusion))))
+    width = max(map(len, names))
+    text = [
+        "data: %s, %d test windows, fingerprint %s"
+        % (evaluation.dataset["kind"], total, evaluation.dataset["fingerprint"][:12]),
+        "accuracy %.7f (%d of %d)" % (hits / total, hits, total),
+        "F1 weighted %.4f, macro %.4f" % (metrics.weighted_f1(scores), metrics.macro_f1(scores)),
+        "",
+        "%-*s %9s %9s %9s %9s" % (width, "class", "precision", "recall", "F1", "windows"),
+    ]
+    for name, score in zip(names, scores):
+        text.append(
+            "%-*s %9s %9s %9s %9d"
+            % (width, name, _cell(score.precision), _cell(score.recall), _cell(score.f1), score.support)
+        )
+    text += ["", "confusion matrix (rows: labels, columns: predictions, in the same order)"]
+    text += ["%-*s %s" % (width, name, " ".join("%5d" % count for count in row)) for name, row in zip(names, confusion)]
+    return text

@@ -1,0 +1,61 @@
+"""What a trial says while it runs: one JSON object a line, appended to a file, so that a killed trial loses nothing.
+
+The last line may be half written; a reader leaves it out.
+"""
+
+import json
+import os
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional
+
+from bench import clock
+
+
+class Journal:
+    """The trial's side.
+
+    Args:
+        path: file to append to.
+        pipe: file descriptor that wakes the parent, which gets every line too; None when nobody listens.
+    """
+
+    def __init__(self, path: str, pipe: Optional[int] = None) -> None:
+        self._file = open(path, "ab", buffering=0)
+        self._pipe = pipe
+
+    def write(self, event: str, **fields: Any) -> None:
+        """Append one event; a value that JSON has no word for is our mistake and raises."""
+        line = json.dumps(dict(fields, event=event), allow_nan=False, sort_keys=True).encode("utf-8") + b"\n"
+        self._file.write(line)
+        if self._pipe is not None:
+            try:
+                os.write(self._pipe, line)
+            except OSError:  # the parent is gone; the file goes on
+                self._pipe = None
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a phase on the host's clock and say so at its start and its end."""
+        self.write("phase-start", name=name)
+        start = clock.now_ns()
+        yield
+        self.write("phase", name=name, seconds=clock.seconds_since(start))
+
+
+def parse_line(line: bytes) -> Optional[Dict[str, Any]]:
+    """The event in a line; None for a half-written one."""
+    try:
+        event = json.loads(line.decode("utf-8"))
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
+
+
+def read(path: str) -> List[Dict[str, Any]]:
+    """Every whole event of a journal file; none where there is no file."""
+    try:
+        with open(path, "rb") as file:
+            lines = file.read().split(b"\n")
+    except FileNotFoundError:
+        return []
+    return [event for event in map(parse_line, lines) if event is not None]

@@ -1,0 +1,102 @@
+"""What will be measured: options in, a list of trials out; nothing is started here."""
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Dict, List, Optional
+
+from har_model.config import Workload
+from har_model.dataset.signals import Dataset
+from har_model.errors import UsageError
+
+MODE_PERFORMANCE = "performance"
+MODE_FULL = "full"
+MODE_EVALUATE = "evaluate"
+
+#: Epochs of a mode when none are asked for: ModelZoo's performance script runs 5, its full script 250.
+DEFAULT_EPOCHS = {MODE_PERFORMANCE: 5, MODE_FULL: 250}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One trial: everything its process is told.
+
+    Args:
+        workload: what is trained, with this trial's seed.
+        backend: where it runs.
+        kernel: how the recurrent layer is computed.
+        precision: arithmetic asked for.
+        mode: `performance`, `full` or `evaluate`.
+        epochs: passes over the training windows.
+        steps: bound on all updates, replayed ones included; None for no bound.
+        warmup_steps: updates at the start that enter no figure, the first step included.
+        threads: host cores that the backend may fill.
+        data_path: where the dataset is; None for the search order.
+        checkpoint: prefix of the checkpoint to evaluate, in mode `evaluate`.
+    """
+
+    workload: Workload
+    backend: str
+    kernel: str
+    precision: str
+    mode: str
+    epochs: int
+    steps: Optional[int]
+    warmup_steps: int
+    threads: int
+    data_path: Optional[str] = None
+    checkpoint: Optional[str] = None
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The job as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, document: Dict[str, Any]) -> "Job":
+        """Rebuild a job from `to_dict`'s document."""
+        return cls(**dict(document, workload=Workload.from_dict(document["workload"])))
+
+
+def updates_of(n_train: int, workload: Workload, epochs: int) -> int:
+    """Optimiser updates of a run of `epochs`: full batches and replayed ones."""
+    training = workload.training
+    batches = n_train // training.batch_size
+    return epochs * (batches + min(training.worst_batches, batches))
+
+
+def check_job(job: Job, dataset: Dataset) -> None:
+    """Refuse what could only yield an empty or false figure.
+
+    Raises:
+        UsageError: too few windows for a batch, or no step left after the warm-up.
+    """
+    network, (n_train, length, channels) = job.workload.network, dataset.train.windows.shape
+    if (length, channels) != (network.window_length, network.n_channels):
+        raise UsageError(
+            "The dataset has windows of %d steps and %d channels, the network reads %d and %d."
+            % (length, channels, network.window_length, network.n_channels)
+        )
+    if job.mode == MODE_EVALUATE:
+        return
+    if n_train < job.workload.training.batch_size:
+        raise UsageError(
+            "A batch of %d windows cannot be cut from %d training windows; choose a --batch-size of at most %d."
+            % (job.workload.training.batch_size, n_train, n_train)
+        )
+    available = updates_of(n_train, job.workload, job.epochs)
+    steps = available if job.steps is None else min(available, job.steps)
+    if steps <= job.warmup_steps:
+        raise UsageError(
+            "%d steps leave nothing to measure after a warm-up of %d; ask for more --steps or --epochs, or a shorter --warmup."
+            % (steps, job.warmup_steps)
+        )
+
+
+def trials_of(job: Job, trials: int) -> List[Job]:
+    """The job once for each trial, with seeds that follow the first one's."""
+    return [replace(job, workload=replace(job.workload, seed=job.workload.seed + i)) for i in range(trials)]
+
+
+def planned_steps(job: Job, n_train: int) -> int:
+    """Updates that a job will do."""
+    bound = math.inf if job.steps is None else job.steps
+    return int(min(updates_of(n_train, job.workload, job.epochs), bound))

@@ -1,0 +1,71 @@
+"""What a person sees while a trial runs: a live bar on a terminal, plain lines elsewhere."""
+
+from typing import Any, Dict, Optional
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from bench import clock
+
+#: Seconds between two plain lines, so that a log stays short.
+_PLAIN_INTERVAL = 10.0
+
+
+class TrialProgress:
+    """Shows one trial's events as they come; use it as a context manager.
+
+    Args:
+        console: where to show it; a terminal gets the bar.
+        title: what the trial is.
+        total_steps: updates it will do.
+        batch_size: windows of one update.
+    """
+
+    def __init__(self, console: Console, title: str, total_steps: int, batch_size: int) -> None:
+        self._console = console
+        self._title = title
+        self._total = total_steps
+        self._batch_size = batch_size
+        self._done = 0
+        self._text = "starting"
+        self._last_line_ns = clock.now_ns()
+        self._bar: Optional[Progress] = None
+        self._task: Optional[TaskID] = None
+
+    def __enter__(self) -> "TrialProgress":
+        if self._console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
+            # No thread of its own: it is drawn when an event comes, and costs nothing in between.
+            self._bar = Progress(*columns, TimeElapsedColumn(), console=self._console, auto_refresh=False, transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task(self._title, total=self._total)
+        else:
+            self._console.print("%s: started" % self._title)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, event: Dict[str, Any]) -> None:
+        """Take one event of the trial's journal."""
+        if event["event"] == "steps":
+            self._done += len(event["seconds"])
+            rate = self._batch_size * len(event["seconds"]) / sum(event["seconds"]) if sum(event["seconds"]) else 0
+            loss = event["losses"][-1]
+            self._text = "epoch %d, %.0f windows/s, loss %s" % (
+                event["epoch"] + 1,
+                rate,
+                "not finite" if loss is None else "%.3f" % loss,
+            )
+        elif event["event"] == "phase-start" and event["name"] != "training":
+            self._text = event["name"]
+        self._show()
+
+    def _show(self) -> None:
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=self._done, description="%s: %s" % (self._title, self._text))
+            self._bar.refresh()
+        elif clock.seconds_since(self._last_line_ns) >= _PLAIN_INTERVAL:
+            self._last_line_ns = clock.now_ns()
+            self._console.print("%s: %s, %d/%d steps" % (self._title, self._text, self._done, self._total))

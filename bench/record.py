@@ -1,0 +1,123 @@
+"""The record: the JSON document that a trial leaves, and the only thing the later stages read."""
+
+import functools
+import glob
+import json
+import os
+from typing import Any, Dict, Iterable, List, Sequence, Tuple
+
+import jsonschema
+
+from har_model.errors import DataError
+from har_model.files import write_atomically
+
+Record = Dict[str, Any]
+Event = Dict[str, Any]
+
+#: History. 1: the first form.
+SCHEMA_VERSION = 1
+
+COMPLETE = "complete"
+FAILED = "failed"
+TIMED_OUT = "timed-out"
+INTERRUPTED = "interrupted"
+
+
+@functools.lru_cache(maxsize=None)
+def _validator() -> Any:
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemas")
+    with open(os.path.join(folder, "record.v%d.json" % SCHEMA_VERSION), encoding="utf-8") as file:
+        return jsonschema.Draft7Validator(json.load(file))
+
+
+def _fault(record: Any) -> str:
+    """What is wrong with a document as a record; empty when nothing is."""
+    error = jsonschema.exceptions.best_match(_validator().iter_errors(record))
+    if error is None:
+        return _inner_fault(record)
+    place = "/".join(str(part) for part in error.absolute_path) or "the document"
+    return "%s: %s" % (place, error.message.splitlines()[0][:200])
+
+
+def _inner_fault(record: Record) -> str:
+    """What a schema cannot say: parts that must be of one length."""
+    steps = record["steps"]
+    counted = sum(epoch["steps"] + epoch["replays"] for epoch in steps["epochs"])
+    if not len(steps["seconds"]) == len(steps["losses"]) == counted:
+        return "steps: times, losses and epochs do not count the same steps"
+    predictions = record["predictions"]
+    if predictions and len(predictions["labels"]) != len(predictions["predictions"]):
+        return "predictions: there are not as many labels as predictions"
+    return ""
+
+
+def write(record: Record, folder: str) -> str:
+    """Validate a record and leave it, whole or not at all, as `<folder>/<id>.json`; returns that path.
+
+    Raises:
+        DataError: the folder cannot be written.
+        ValueError: the record is not valid, which is our mistake.
+    """
+    fault = _fault(record)
+    if fault:
+        raise ValueError("harbench made a record that its own schema refuses: " + fault)
+    text = json.dumps(record, allow_nan=False, indent=1, sort_keys=True, ensure_ascii=False)
+    path = os.path.join(folder, record["id"] + ".json")
+    try:
+        write_atomically(path, lambda file: file.write(text.encode("utf-8") + b"\n") and None)
+    except OSError as error:
+        raise DataError(
+            "The record cannot be written to %r (%s); give another folder with --out, or free space, inodes or quota."
+            % (folder, error.strerror)
+        ) from error
+    return path
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError("it holds %s, which JSON does not have" % name)
+
+
+def read(path: str) -> Record:
+    """Read and validate one record.
+
+    Raises:
+        DataError: the file is missing, unreadable, no JSON, or not a record of a version that this harbench knows.
+    """
+    try:
+        with open(path, "rb") as file:
+            record = json.loads(file.read().decode("utf-8"), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise DataError("The record %r cannot be read: %s." % (path, error.strerror)) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError("The file %r is not a record: %s; copy it again or remove it." % (path, error)) from error
+    version = record.get("schema_version") if isinstance(record, dict) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise DataError(
+            "The record %r has schema version %d, this harbench knows up to %d; use a newer harbench."
+            % (path, version, SCHEMA_VERSION)
+        )
+    fault = _fault(record)
+    if fault:
+        raise DataError("The file %r is not a valid record (%s); copy it again or remove it." % (path, fault))
+    return dict(record)
+
+
+def _files(paths: Iterable[str]) -> List[str]:
+    files: List[str] = []
+    for path in paths:
+        files += sorted(glob.glob(os.path.join(glob.escape(path), "*.json"))) if os.path.isdir(path) else [path]
+    return files
+
+
+def read_all(paths: Sequence[str]) -> Tuple[List[Record], List[str]]:
+    """Every readable record among files and folders, oldest first, once each; and a sentence for each that is not readable."""
+    records: Dict[str, Record] = {}
+    faults: List[str] = []
+    for path in _files(paths):
+        try:
+            record = read(path)
+        except DataError as error:
+            faults.append(str(error))
+        else:
+            records.setdefault(record["id"], record)
+    return sorted(records.values(), key=lambda record: (record["started"], record["id"])), faults

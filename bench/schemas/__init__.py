@@ -1,0 +1,1 @@
+"""JSON Schemas of what harbench writes, one file a version."""

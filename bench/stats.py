@@ -1,0 +1,136 @@
+"""Figures from records: of a trial, and of a cell over its trials. Derived each time, never stored."""
+
+import math
+from dataclasses import dataclass
+from typing import List, Optional, Sequence
+
+import numpy as np
+from scipy import stats as scipy_stats
+
+from bench.record import COMPLETE, Record
+
+#: The published FPS is the batch size over the mean of this many last step times of one run.
+PUBLISHED_LAST_STEPS = 10
+
+
+@dataclass(frozen=True)
+class TrialFigures:
+    """What one complete trial measured; times in seconds, rates in windows per second.
+
+    Args:
+        steady_steps: steps after the warm-up.
+        step_seconds: their mean time.
+        fps: windows over the time of the steady steps.
+        published_fps: batch size over the mean of the last ten steps that replay nothing; None with fewer than ten.
+        first_step_seconds: the first step, which builds and compiles.
+        warmup_seconds: the rest of the warm-up.
+        steady_seconds: all steady steps.
+        evaluation_seconds: all evaluations.
+        whole_fps: FlagPerf's p_whole, windows over the whole process.
+        train_fps: FlagPerf's p_train, windows over the training without evaluation.
+        core_fps: FlagPerf's p_core, windows over the steps alone, first one included.
+        final_accuracy: of the last epoch.
+        best_accuracy: of the best epoch, chosen on the test set.
+        epochs_trained: epochs with an evaluation.
+    """
+
+    steady_steps: int
+    step_seconds: float
+    fps: float
+    published_fps: Optional[float]
+    first_step_seconds: float
+    warmup_seconds: float
+    steady_seconds: float
+    evaluation_seconds: float
+    whole_fps: float
+    train_fps: Optional[float]
+    core_fps: float
+    final_accuracy: float
+    best_accuracy: float
+    epochs_trained: int
+
+
+def _is_replay(record: Record) -> List[bool]:
+    flags: List[bool] = []
+    for epoch in record["steps"]["epochs"]:
+        flags += [False] * epoch["steps"] + [True] * epoch["replays"]
+    return flags
+
+
+def _rate(windows: int, seconds: Optional[float]) -> Optional[float]:
+    return windows / seconds if seconds else None
+
+
+def _published_fps(seconds: Sequence[float], replays: Sequence[bool], batch_size: int) -> Optional[float]:
+    timed = [step for step, is_replay in zip(seconds, replays) if not is_replay][-PUBLISHED_LAST_STEPS:]
+    if len(timed) < PUBLISHED_LAST_STEPS:
+        return None
+    return _rate(batch_size, float(np.mean(timed)))
+
+
+def has_figures(record: Record) -> bool:
+    """Whether a record can enter a table of figures: complete, and with steps left after its warm-up."""
+    return record["status"] == COMPLETE and sum(record["steps"]["seconds"][record["job"]["warmup_steps"] :]) > 0
+
+
+def trial_figures(record: Record) -> TrialFigures:
+    """The figures of a record that `has_figures`."""
+    seconds, job = record["steps"]["seconds"], record["job"]
+    batch_size, warmup = job["workload"]["training"]["batch_size"], job["warmup_steps"]
+    steady = seconds[warmup:]
+    epoch_seconds = [epoch["seconds"] for epoch in record["steps"]["epochs"]]
+    accuracies = [evaluation["accuracy"] for evaluation in record["evaluations"]]
+    windows = batch_size * len(seconds)
+    return TrialFigures(
+        steady_steps=len(steady),
+        step_seconds=sum(steady) / len(steady),
+        fps=batch_size * len(steady) / sum(steady),
+        published_fps=_published_fps(seconds, _is_replay(record), batch_size),
+        first_step_seconds=seconds[0],
+        warmup_seconds=sum(seconds[1:warmup]),
+        steady_seconds=sum(steady),
+        evaluation_seconds=sum(evaluation["seconds"] for evaluation in record["evaluations"]),
+        whole_fps=windows / record["process_seconds"],
+        train_fps=None if None in epoch_seconds else _rate(windows, sum(epoch_seconds)),
+        core_fps=windows / sum(seconds),
+        final_accuracy=accuracies[-1],
+        best_accuracy=max(accuracies),
+        epochs_trained=len(accuracies),
+    )
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A centre with its 95 % interval; the interval is None where one value cannot give one."""
+
+    centre: float
+    low: Optional[float]
+    high: Optional[float]
+    n: int
+
+
+def geometric_mean(values: Sequence[float], confidence: float = 0.95) -> Estimate:
+    """Geometric mean of positive trial figures, with Student's t interval on their logarithms.
+
+    The trial is the unit of replication, since steps inside one are correlated (docs/method.md).
+    """
+    logs = np.log(np.asarray(values, np.float64))
+    centre, n = float(np.exp(logs.mean())), len(logs)
+    if n < 2:
+        return Estimate(centre, None, None, n)
+    half = scipy_stats.t.ppf(0.5 + confidence / 2, n - 1) * logs.std(ddof=1) / math.sqrt(n)
+    return Estimate(centre, centre * math.exp(-half), centre * math.exp(half), n)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and sample standard deviation; the deviation is None for one value."""
+
+    mean: float
+    deviation: Optional[float]
+    n: int
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Mean and standard deviation over trials, as accuracies over seeds are given."""
+    return Spread(float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None, len(values))

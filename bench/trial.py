@@ -1,0 +1,96 @@
+"""A trial: one fresh process that runs one job once and leaves a journal. `python -m bench.trial JOB [PIPE]`.
+
+It needs a framework, NumPy and the standard library, nothing else, since it runs on a vendor's Python too.
+"""
+
+import json
+import platform
+import sys
+from dataclasses import asdict, replace
+from typing import List, Optional
+
+import numpy as np
+
+from backends import registry
+from backends.protocol import Backend, Model, Settings
+from bench import clock, layout
+from bench.journal import Journal
+from bench.plan import MODE_EVALUATE, MODE_FULL, Job
+from bench.timed_loop import TimedLoop, evaluate
+from har_model import dataset, weights
+from har_model.config import Workload
+from har_model.errors import HarbenchError
+
+def _open(backend: Backend, job: Job, workload: Workload) -> Model:
+    settings = Settings(job.kernel, job.precision, job.threads)
+    return backend.open(workload, settings)
+
+
+def _describe(model: Model, journal: Journal) -> None:
+    software = {"python": platform.python_version(), "numpy": np.__version__, "executable": sys.executable}
+    journal.write("description", software=software, **asdict(model.describe()))
+    journal.write("clock", **asdict(clock.measure_quality(model.virtual_clock_ns or clock.now_ns)))
+
+
+def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
+    with journal.phase("build"):
+        model = _open(backend, job, job.workload)
+    _describe(model, journal)
+    with journal.phase("training"):
+        TimedLoop(model, data, job, journal).run()
+    if job.mode == MODE_FULL:
+        with journal.phase("checkpoint"):
+            model.save_checkpoint(layout.CHECKPOINT)
+    journal.write("proof", **asdict(model.prove()))
+    model.close()
+
+
+def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
+    checkpoint = str(job.checkpoint)
+    shapes = {name: tuple(shape) for name, shape in backend.checkpoint_shapes(checkpoint).items()}
+    network = weights.infer_network(shapes, data.test.windows.shape[1])
+    with journal.phase("build"):
+        model = _open(backend, job, replace(job.workload, network=network))
+    _describe(model, journal)
+    model.set_weights(backend.checkpoint_weights(checkpoint, list(weights.variable_shapes(network))))
+    evaluate(model, data.test, None, journal, is_last=True)
+    journal.write("network", **asdict(network))
+    journal.write("proof", **asdict(model.prove()))
+    model.close()
+
+
+def run(job: Job, journal: Journal) -> None:
+    """Run the job's phases one after the other, journalling each.
+
+    Raises:
+        HarbenchError: the dataset, the checkpoint or the backend is not what it must be.
+    """
+    backend = registry.create(job.backend)
+    with journal.phase("import"):
+        backend.prepare()
+    with journal.phase("data"):
+        data = dataset.load(job.data_path)
+    journal.write("dataset", **data.describe())
+    if job.mode == MODE_EVALUATE:
+        _evaluate_checkpoint(backend, job, data, journal)
+    else:
+        _train(backend, job, data, journal)
+    journal.write("end")
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Entry point: 0, or the exit code of the error whose sentence stands in the journal."""
+    argv = sys.argv[1:] if arguments is None else arguments
+    with open(argv[0], encoding="utf-8") as file:
+        job = Job.from_dict(json.load(file))
+    journal = Journal(layout.JOURNAL, int(argv[1]) if len(argv) > 1 else None)
+    try:
+        run(job, journal)
+    except HarbenchError as error:
+        journal.write("error", sentence=str(error), exit_code=error.exit_code)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Numbers as people read them, each with its unit."""
+
+from typing import Optional
+
+from bench.stats import Estimate, Spread
+
+#: What stands where there is no figure.
+NOTHING = "-"
+
+
+def seconds(value: Optional[float]) -> str:
+    """A time with three significant digits, in s or ms."""
+    if value is None:
+        return NOTHING
+    if value >= 1:
+        return "%.*f s" % (2 if value < 10 else 1 if value < 100 else 0, value)
+    milliseconds = value * 1e3
+    return "%.*f ms" % (2 if milliseconds < 10 else 1 if milliseconds < 100 else 0, milliseconds)
+
+
+def rate(value: Optional[float]) -> str:
+    """Windows per second, two decimals as in the published table."""
+    return NOTHING if value is None else "%.2f" % value
+
+
+def rate_with_interval(estimate: Estimate) -> str:
+    """A rate and its 95 % interval."""
+    if estimate.low is None or estimate.high is None:
+        return "%s [no interval: one trial]" % rate(estimate.centre)
+    return "%s [%s, %s]" % (rate(estimate.centre), rate(estimate.low), rate(estimate.high))
+
+
+def accuracy(value: Optional[float]) -> str:
+    """A share of windows, four decimals as in the published table."""
+    return NOTHING if value is None else "%.4f" % value
+
+
+def accuracy_with_spread(spread: Spread) -> str:
+    """Mean and standard deviation over seeds."""
+    if spread.deviation is None:
+        return "%s (1 seed)" % accuracy(spread.mean)
+    return "%s ± %s (%d seeds)" % (accuracy(spread.mean), accuracy(spread.deviation), spread.n)

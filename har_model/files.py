@@ -1,0 +1,28 @@
+"""Files written whole or not at all."""
+
+import os
+import tempfile
+from typing import IO, Callable
+
+
+def write_atomically(path: str, write: Callable[[IO[bytes]], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, flush it to the disk, and put it in place of `path`.
+
+    A reader sees the old file or the whole new one; on any error the temporary file goes and `path` stays as it was.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)  # mkstemp gives 0600, which would hide results from colleagues
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

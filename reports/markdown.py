@@ -1,0 +1,117 @@
+"""The report as Markdown."""
+
+import shlex
+from typing import Iterable, List, Sequence
+
+from bench.cells import Cell
+from bench.doubts import of_cell
+from bench.record import COMPLETE, Record
+from reports import tables
+from reports.published import Published
+from reports.tables import Table
+
+_LEGEND = (
+    "ACC: share of test windows recognised, last epoch, whole test set as one batch. FPS: training windows per second over "
+    "the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the logarithms of the trial "
+    "means). ±: sample standard deviation over seeds.",
+    "FPS (published definition): batch size over the mean of the last ten steps of a run. p_whole: windows over the whole "
+    "process; p_train: over the training without evaluation; p_core: over the steps alone, first one included (FlagPerf).",
+    "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, no human "
+    "activity. simulated, unproven: no measurement of that device. `-`: not measured or not published.",
+)
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "|" + "|".join(_escape(cell) for cell in cells) + "|"
+
+
+def table_lines(table: Table) -> List[str]:
+    """One table, under its title."""
+    separator = "|" + "|".join("---" for _ in table.header) + "|"
+    return ["### " + table.title, "", _row(table.header), separator] + [_row(row) for row in table.rows] + [""]
+
+
+def _doubt_lines(cells: Sequence[Cell]) -> List[str]:
+    lines = ["### Doubts", ""]
+    for number, cell in enumerate(cells, 1):
+        lines += ["- %s: %s" % (tables.cell_name(cell, number), sentence) for sentence in of_cell(cell)]
+    return lines + [""]
+
+
+def _footnotes(published: Published) -> List[str]:
+    lines = ["### Published figures", "", "Source: %s." % published.source, ""]
+    lines += ["- %s: %s." % (column.name, column.kind) for column in published.columns]
+    lines += ["%d. %s" % (number, caveat) for number, caveat in enumerate(published.caveats, 1)]
+    return lines + [""]
+
+
+def _environment_lines(cell: Cell, number: int) -> List[str]:
+    first, host = cell.first, cell.first["environment"]["identity"]
+    effective = ", ".join("%s=%s" % item for item in sorted(first["description"]["effective"].items()))
+    dataset = first["dataset"]
+    revision = first["harbench"]["revision"]
+    return [
+        "- %s" % tables.cell_name(cell, number),
+        "  - host: %s, %s of %s cores usable, %.1f GiB, %s %s, %s"
+        % (
+            host.get("cpu_model"), host.get("cores_usable"), host.get("cores_logical"), host.get("memory_bytes", 0) / 2**30,
+            host.get("os"), host.get("kernel"), "container" if host.get("is_container") else "no container seen",
+        ),
+        "  - effective settings: %s" % effective,
+        "  - data: %s, %s train and %s test windows, fingerprint %s"
+        % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
+        "  - harbench %s, revision %s%s"
+        % (first["harbench"]["version"], (revision or "unknown")[:12], ", changed" if first["harbench"]["is_dirty"] else ""),
+        "  - proof: %s: %s" % (first["proof"]["state"], first["proof"]["evidence"]),
+        "  - reproduce: `%s`" % " ".join(map(shlex.quote, first["command"])),
+        "  - records: %s" % ", ".join(record["id"] for record in cell.records),
+    ]  # fmt: skip
+
+
+def _incomplete_lines(records: Sequence[Record]) -> List[str]:
+    incomplete = [record for record in records if record["status"] != COMPLETE]
+    if not incomplete:
+        return []
+    lines = ["### Trials that are in no figure", ""]
+    lines += ["- %s: %s. %s" % (record["id"], record["status"], record["reason"]) for record in incomplete]
+    return lines + [""]
+
+
+def headline_lines(published: Published, cells: Sequence[Cell]) -> List[str]:
+    """The two tables of the ModelZoo README with the measured columns."""
+    lines = table_lines(tables.accuracy_table(published, cells))
+    return lines + table_lines(tables.performance_table(published, cells))
+
+
+def render(published: Published, cells: Sequence[Cell], records: Sequence[Record], faults: Sequence[str]) -> str:
+    """The whole report.
+
+    Args:
+        published: figures to stand beside.
+        cells: what was measured.
+        records: every record read, for those that did not complete.
+        faults: a sentence for each file that is no record.
+    """
+    lines = ["## harbench: measured beside published (%s)" % published.title, ""]
+    lines += headline_lines(published, cells)
+    if cells:
+        for table in (tables.comparison_table(cells), tables.timing_table(cells), tables.phases_table(cells)):
+            lines += table_lines(table)
+        lines += _doubt_lines(cells)
+    else:
+        lines += ["Nothing is measured yet: `make bench` or `harbench run` makes records.", ""]
+    lines += ["### Legend", ""] + ["- " + sentence for sentence in _LEGEND] + [""]
+    lines += _footnotes(published)
+    if cells:
+        lines += ["### Environment and reproduction", ""]
+        for number, cell in enumerate(cells, 1):
+            lines += _environment_lines(cell, number)
+        lines += [""]
+    lines += _incomplete_lines(records)
+    if faults:
+        lines += ["### Files that are no records", ""] + ["- " + fault for fault in faults] + [""]
+    return "\n".join(lines).rstrip("\n") + "\n"

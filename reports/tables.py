@@ -1,0 +1,151 @@
+"""Records to rows: what each table says, in no medium. Every row is a tuple of strings under the table's header."""
+
+from dataclasses import dataclass
+from typing import List, Optional, Sequence, Tuple
+
+from bench import stats, units
+from bench.cells import Cell
+from bench.doubts import is_published_length
+from reports.published import Published
+
+Row = Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and its rows, with a title."""
+
+    title: str
+    header: Row
+    rows: Tuple[Row, ...]
+
+
+def kind_of(cell: Cell) -> str:
+    """What a cell's figures are: measured, simulated or unproven, and synthetic where the data is."""
+    state = {"proven": "measured", "simulated": "simulated", "unproven": "unproven"}[cell.first["proof"]["state"]]
+    return state + (", synthetic data" if cell.first["dataset"]["kind"] == "synthetic" else "")
+
+
+def cell_name(cell: Cell, number: int) -> str:
+    """Short name of a cell, the same in every table of a report."""
+    job = cell.first["job"]
+    return "[%d] %s %s %s" % (number, job["backend"].upper(), job["workload"]["preset"], job["kernel"])
+
+
+def _measured_header(cells: Sequence[Cell]) -> Row:
+    return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
+
+
+def _accuracy(cell: Cell) -> str:
+    spread = stats.spread([figures.final_accuracy for figures in cell.figures])
+    text = units.accuracy_with_spread(spread)
+    if is_published_length(cell):
+        return text
+    return "%s after only %d of 250 epochs" % (text, cell.figures[0].epochs_trained)
+
+
+def accuracy_table(published: Published, cells: Sequence[Cell]) -> Table:
+    """The README's accuracy table with the measured columns added."""
+    header = ("精度指标项",) + tuple(column.name for column in published.columns) + _measured_header(cells)
+    row = ("ACC",) + tuple(units.accuracy(column.accuracy) for column in published.columns) + tuple(map(_accuracy, cells))
+    return Table("精度结果比对 (accuracy)", header, (row,))
+
+
+def performance_table(published: Published, cells: Sequence[Cell]) -> Table:
+    """The README's performance table with the measured columns added."""
+    header = ("性能指标项",) + tuple(column.name for column in published.columns) + _measured_header(cells)
+    row = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
+    row += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
+    return Table("性能结果比对 (performance, windows per second)", header, (row,))
+
+
+def _stack(cell: Cell) -> str:
+    description = cell.first["description"]
+    return "%s %s, Python %s" % (
+        description["framework"],
+        description["framework_version"],
+        description["software"].get("python"),
+    )
+
+
+def _ratio(cell: Cell, reference: Cell) -> str:
+    if cell is reference:
+        return "1 (reference)"
+    return "%.3fx (no interval in this form)" % (cell.estimate("fps").centre / reference.estimate("fps").centre)
+
+
+def comparison_table(cells: Sequence[Cell]) -> Table:
+    """The mandatory columns of a comparison, a row a cell; the first cell is the reference."""
+    header = (
+        "cell", "device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]", "ratio",
+        "first step", "accuracy mean ± sd (seeds)", "trials x steps", "status",
+    )  # fmt: skip
+    rows: List[Row] = []
+    for number, cell in enumerate(cells, 1):
+        job, host = cell.first["job"], cell.first["environment"]["identity"]
+        rows.append(
+            (
+                cell_name(cell, number),
+                cell.first["description"]["device"],
+                "%s, %s cores" % (host.get("cpu_model"), host.get("cores_usable")),
+                _stack(cell),
+                str(cell.first["description"]["effective"].get("precision", job["precision"])),
+                job["kernel"],
+                str(job["workload"]["training"]["batch_size"]),
+                units.rate_with_interval(cell.estimate("fps")),
+                _ratio(cell, cells[0]),
+                units.seconds(cell.estimate("first_step_seconds").centre),
+                _accuracy(cell),
+                "%d x %d" % (len(cell.records), cell.figures[0].steady_steps),
+                kind_of(cell),
+            )
+        )
+    return Table("Comparison", header, tuple(rows))
+
+
+def _published_definition(cell: Cell) -> Optional[stats.Estimate]:
+    values = [figures.published_fps for figures in cell.figures]
+    return None if None in values else stats.geometric_mean([value for value in values if value])
+
+
+def timing_table(cells: Sequence[Cell]) -> Table:
+    """Step time and throughput by each definition, a row a cell."""
+    header = (
+        "cell", "step time", "FPS (steady)", "FPS (published definition)", "p_whole", "p_train", "p_core",
+    )  # fmt: skip
+    rows: List[Row] = []
+    for number, cell in enumerate(cells, 1):
+        published = _published_definition(cell)
+        has_training_time = all(figures.train_fps for figures in cell.figures)
+        rows.append(
+            (
+                cell_name(cell, number),
+                units.seconds(cell.estimate("step_seconds").centre),
+                units.rate(cell.estimate("fps").centre),
+                units.rate(published.centre if published else None),
+                units.rate(cell.estimate("whole_fps").centre),
+                units.rate(cell.estimate("train_fps").centre if has_training_time else None),
+                units.rate(cell.estimate("core_fps").centre),
+            )
+        )
+    return Table("Step time and throughput", header, tuple(rows))
+
+
+def phases_table(cells: Sequence[Cell]) -> Table:
+    """Where a trial's time goes, mean over trials, a row a cell."""
+    header = ("cell", "import", "data", "build", "first step", "warm-up", "steady", "evaluation", "whole process")
+    rows: List[Row] = []
+    for number, cell in enumerate(cells, 1):
+
+        def mean(values: List[Optional[float]]) -> str:
+            known = [value for value in values if value is not None]
+            return units.seconds(stats.spread(known).mean) if known else units.NOTHING
+
+        named = [mean([record["phases"].get(name) for record in cell.records]) for name in ("import", "data", "build")]
+        timed = [
+            mean([getattr(figures, name) for figures in cell.figures])
+            for name in ("first_step_seconds", "warmup_seconds", "steady_seconds", "evaluation_seconds")
+        ]
+        whole = mean([record["process_seconds"] for record in cell.records])
+        rows.append((cell_name(cell, number), *named, *timed, whole))
+    return Table("Phases of a trial", header, tuple(rows))
