@@ -6,6 +6,7 @@ from typing import Any
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
 from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, PROVEN, UNPROVEN, Probe, Proof, Settings
 from har_model.config import Workload
+from har_model.errors import UsageError
 
 
 def batch_slices(independent_lstms: int, threads: int) -> int:
@@ -55,6 +56,8 @@ class CpuBackend(TensorFlowBackend):
             "inter_op_threads": config.inter_op_parallelism_threads,
             "xla_jit": "off",
         }
+        if settings.kernel == KERNEL_UNROLLED:
+            return Placement(kernels.unrolled, config, "cpu", effective, _prove)
         if settings.kernel == KERNEL_FUSED:
             return Placement(kernels.fused(slices), config, "cpu", dict(effective, batch_slices=slices), _prove)
-        return Placement(kernels.unrolled, config, "cpu", effective, _prove)
+        raise UsageError("The cpu backend has no kernel %r; choose %s." % (settings.kernel, " or ".join(self.kernels)))

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Optional, Sequence
 import bench
 from bench import environment, record
 from bench.plan import Job
+from har_model import cost, weights
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,10 @@ def assemble(
         "command": list(command),
         "trial": {"number": number, "of": of},
         "job": job.to_dict(),
+        "cost": {
+            "parameters": weights.count_parameters(job.workload.network),
+            "flops_per_step": cost.training_step_flops(job.workload.network, job.workload.training),
+        },
         "dataset": _last(events, "dataset"),
         "description": _last(events, "description"),
         "clock": _last(events, "clock"),

@@ -52,7 +52,7 @@ def _footnotes(published: Published) -> List[str]:
 def _environment_lines(cell: Cell, number: int) -> List[str]:
     first, host = cell.first, cell.first["environment"]["identity"]
     effective = ", ".join("%s=%s" % item for item in sorted(first["description"]["effective"].items()))
-    dataset = first["dataset"]
+    dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
     revision = first["harbench"]["revision"]
     return [
         "- %s" % tables.cell_name(cell, number),
@@ -61,6 +61,8 @@ def _environment_lines(cell: Cell, number: int) -> List[str]:
             host.get("cpu_model"), host.get("cores_usable"), host.get("cores_logical"), host.get("memory_bytes", 0) / 2**30,
             host.get("os"), host.get("kernel"), "container" if host.get("is_container") else "no container seen",
         ),
+        "  - workload: %d parameters, %.2f GFLOP a step on paper, %.1f GFLOP/s reached over the steady steps"
+        % (first["cost"]["parameters"], flops / 1e9, flops / cell.estimate("step_seconds").centre / 1e9),
         "  - effective settings: %s" % effective,
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),

@@ -32,7 +32,8 @@ def cell_name(cell: Cell, number: int) -> str:
     return "[%d] %s %s %s" % (number, job["backend"].upper(), job["workload"]["preset"], job["kernel"])
 
 
-def _measured_header(cells: Sequence[Cell]) -> Row:
+def _labels(cells: Sequence[Cell]) -> Row:
+    """Names that say what the figures are: no figure stands anywhere without that."""
     return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
 
 
@@ -46,14 +47,14 @@ def _accuracy(cell: Cell) -> str:
 
 def accuracy_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's accuracy table with the measured columns added."""
-    header = ("精度指标项",) + tuple(column.name for column in published.columns) + _measured_header(cells)
+    header = ("精度指标项",) + tuple(column.name for column in published.columns) + _labels(cells)
     row = ("ACC",) + tuple(units.accuracy(column.accuracy) for column in published.columns) + tuple(map(_accuracy, cells))
     return Table("精度结果比对 (accuracy)", header, (row,))
 
 
 def performance_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's performance table with the measured columns added."""
-    header = ("性能指标项",) + tuple(column.name for column in published.columns) + _measured_header(cells)
+    header = ("性能指标项",) + tuple(column.name for column in published.columns) + _labels(cells)
     row = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
     row += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
     return Table("性能结果比对 (performance, windows per second)", header, (row,))
@@ -114,12 +115,12 @@ def timing_table(cells: Sequence[Cell]) -> Table:
         "cell", "step time", "FPS (steady)", "FPS (published definition)", "p_whole", "p_train", "p_core",
     )  # fmt: skip
     rows: List[Row] = []
-    for number, cell in enumerate(cells, 1):
+    for label, cell in zip(_labels(cells), cells):
         published = _published_definition(cell)
         has_training_time = all(figures.train_fps for figures in cell.figures)
         rows.append(
             (
-                cell_name(cell, number),
+                label,
                 units.seconds(cell.estimate("step_seconds").centre),
                 units.rate(cell.estimate("fps").centre),
                 units.rate(published.centre if published else None),
@@ -131,21 +132,21 @@ def timing_table(cells: Sequence[Cell]) -> Table:
     return Table("Step time and throughput", header, tuple(rows))
 
 
+def _mean_seconds(values: Sequence[Optional[float]]) -> str:
+    known = [value for value in values if value is not None]
+    return units.seconds(stats.spread(known).mean) if known else units.NOTHING
+
+
 def phases_table(cells: Sequence[Cell]) -> Table:
     """Where a trial's time goes, mean over trials, a row a cell."""
     header = ("cell", "import", "data", "build", "first step", "warm-up", "steady", "evaluation", "whole process")
     rows: List[Row] = []
-    for number, cell in enumerate(cells, 1):
-
-        def mean(values: List[Optional[float]]) -> str:
-            known = [value for value in values if value is not None]
-            return units.seconds(stats.spread(known).mean) if known else units.NOTHING
-
-        named = [mean([record["phases"].get(name) for record in cell.records]) for name in ("import", "data", "build")]
+    for label, cell in zip(_labels(cells), cells):
+        named = [_mean_seconds([record["phases"].get(name) for record in cell.records]) for name in ("import", "data", "build")]
         timed = [
-            mean([getattr(figures, name) for figures in cell.figures])
+            _mean_seconds([getattr(figures, name) for figures in cell.figures])
             for name in ("first_step_seconds", "warmup_seconds", "steady_seconds", "evaluation_seconds")
         ]
-        whole = mean([record["process_seconds"] for record in cell.records])
-        rows.append((cell_name(cell, number), *named, *timed, whole))
+        whole = _mean_seconds([record["process_seconds"] for record in cell.records])
+        rows.append((label, *named, *timed, whole))
     return Table("Phases of a trial", header, tuple(rows))

@@ -123,7 +123,8 @@ class GraphModel(Model):
 
     def save_checkpoint(self, path: str) -> None:
         """Leave a checkpoint with the port's variable names at prefix `path`."""
-        checkpoint.save(self._saver, self.session, path)
+        with self._graph.as_default():  # outside of a graph TensorFlow 2 would save eagerly
+            checkpoint.save(self._saver, self.session, path)
 
     def close(self) -> None:
         """Close the session, which frees the device."""

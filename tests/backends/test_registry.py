@@ -1,0 +1,37 @@
+import subprocess
+import sys
+
+import pytest
+
+from backends import registry
+from backends.protocol import Backend, BackendUnavailable, Settings
+from har_model.config import Workload
+from har_model.errors import UsageError
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_name_leads_to_a_backend_of_that_name_that_can_be_probed(name):
+    backend = registry.create(name)
+    assert isinstance(backend, Backend) and backend.name == name
+    probe = backend.probe()
+    assert probe.sentence.endswith(".") and "\n" not in probe.sentence
+
+
+def test_an_unknown_backend_is_refused_with_the_known_ones():
+    with pytest.raises(UsageError, match="cpu, gpu, npu, null"):
+        registry.create("tpu")
+
+
+@pytest.mark.parametrize("name", ["gpu", "npu"])
+def test_a_backend_that_cannot_measure_yet_says_so_and_never_opens(name):
+    backend = registry.create(name)
+    assert not backend.probe().is_available
+    with pytest.raises(BackendUnavailable):
+        backend.place(Workload("deep-lstm"), Settings("fused", backend.precisions[0], 1))
+
+
+def test_asking_for_one_backend_imports_no_other():
+    code = "import sys; from backends import registry; registry.create('null'); print([m for m in sys.modules if m in %r])"
+    others = ["backends.cpu", "backends.cuda", "backends.ascend", "tensorflow"]
+    answer = subprocess.run([sys.executable, "-c", code % (others,)], stdout=subprocess.PIPE, check=True)
+    assert answer.stdout.strip() == b"[]"

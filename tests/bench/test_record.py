@@ -1,0 +1,116 @@
+import copy
+import json
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench import record
+from bench.errors import DataError
+from tests.bench import records
+
+
+def test_a_record_comes_back_as_it_was_written(tmp_path):
+    document = records.make("a")
+    path = record.write(document, str(tmp_path))
+    assert os.path.basename(path) == "a.json"
+    assert record.read(path) == document
+    assert os.listdir(str(tmp_path)) == ["a.json"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda d: d.pop("steps"),
+        lambda d: d.update(status="fine"),
+        lambda d: d["steps"]["seconds"].append(1.0),
+        lambda d: d["steps"]["seconds"].__setitem__(0, -1.0),
+        lambda d: d["steps"]["seconds"].__setitem__(0, "1"),
+        lambda d: d["predictions"]["labels"].append(1),
+        lambda d: d["evaluations"].append({"epoch": 0, "accuracy": 1.5, "seconds": 1}),
+        lambda d: d.update(id="../escape"),
+        lambda d: d["proof"].update(state="probably"),
+    ],
+)
+def test_an_invalid_record_is_neither_written_nor_read(tmp_path, damage):
+    document = records.make("a")
+    damage(document)
+    with pytest.raises(ValueError, match="schema refuses"):
+        record.write(document, str(tmp_path))
+    assert os.listdir(str(tmp_path)) == []
+    path = tmp_path / "hand-made.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(DataError, match="hand-made"):
+        record.read(str(path))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '{"schema_version": 1}', "NaN", '{"a": Infinity}', "\x00" * 9])
+def test_what_is_no_record_is_one_sentence(tmp_path, text):
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        record.read(str(path))
+    assert "x.json" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_record_of_a_newer_harbench_says_so(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(records.make(schema_version=99)), encoding="utf-8")
+    with pytest.raises(DataError, match="newer harbench"):
+        record.read(str(path))
+
+
+def test_bytes_after_the_document_are_refused(tmp_path):
+    path = record.write(records.make("a"), str(tmp_path))
+    with open(path, "a") as file:
+        file.write("}")
+    with pytest.raises(DataError):
+        record.read(path)
+
+
+def test_fields_of_a_later_version_are_ignored(tmp_path):
+    document = records.make("a", colour="blue")
+    assert record.read(record.write(document, str(tmp_path)))["colour"] == "blue"
+
+
+def test_a_non_finite_number_never_reaches_the_disk(tmp_path):
+    with pytest.raises(ValueError):
+        record.write(records.make("a", seconds=[1.0, float("inf"), 0.1]), str(tmp_path))
+    assert os.listdir(str(tmp_path)) == []
+
+
+@given(keep=st.floats(0, 0.999))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_cut_record_is_never_read(tmp_path, keep):
+    path = record.write(records.make("a"), str(tmp_path))
+    os.truncate(path, int(keep * (os.path.getsize(path) - 2)))
+    with pytest.raises(DataError):
+        record.read(path)
+
+
+def test_unreadable_files_are_named_and_the_rest_is_read_oldest_first(tmp_path):
+    record.write(records.make("late", started="2026-02-01T00:00:00+00:00"), str(tmp_path))
+    record.write(records.make("early", started="2026-01-01T00:00:00+00:00"), str(tmp_path))
+    (tmp_path / "broken.json").write_bytes(b"")
+    (tmp_path / "notes.txt").write_bytes(b"not looked at")
+    found, faults = record.read_all([str(tmp_path), str(tmp_path / "early.json"), str(tmp_path / "none.json")])
+    assert [document["id"] for document in found] == ["early", "late"]
+    assert len(faults) == 2 and "broken.json" in faults[0] and "none.json" in faults[1]
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_bytes(b"")
+    with pytest.raises(DataError, match="--out"):
+        record.write(records.make("a"), str(blocker / "results"))
+
+
+def test_the_first_version_still_loads():
+    assert record.read(records._FILE)["schema_version"] == 1
+
+
+def test_making_a_record_does_not_touch_the_stored_one():
+    before = copy.deepcopy(records.make())
+    records.make(job__kernel="unrolled")
+    assert records.make() == before

@@ -1,0 +1,85 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench import stats
+from tests.bench import records
+
+_TIMES = st.lists(st.floats(1e-4, 10), min_size=3, max_size=40)
+
+
+def test_figures_of_a_small_record_worked_out_by_hand():
+    record = records.make(seconds=[4.0, 1.0, 0.1, 0.3], warmup=2, accuracies=[0.4, 0.9, 0.8], process_seconds=50.0)
+    figures = stats.trial_figures(record)
+    assert figures.steady_steps == 2
+    assert figures.step_seconds == pytest.approx(0.2)
+    assert figures.fps == pytest.approx(500)  # 200 windows in 0.4 s; the mean of the rates would say 667
+    assert (figures.first_step_seconds, figures.warmup_seconds) == (4.0, 1.0)
+    assert figures.steady_seconds == pytest.approx(0.4)
+    assert (figures.final_accuracy, figures.best_accuracy, figures.epochs_trained) == (0.8, 0.9, 3)
+    assert figures.evaluation_seconds == pytest.approx(0.6)
+    assert figures.whole_fps == pytest.approx(400 / 50)
+    assert figures.train_fps == pytest.approx(400 / 5.5)
+    assert figures.core_fps == pytest.approx(400 / 5.4)
+
+
+@given(_TIMES)
+def test_fps_is_windows_over_time_and_never_above_the_mean_of_rates(seconds):
+    figures = stats.trial_figures(records.make(seconds=seconds, warmup=1))
+    steady = seconds[1:]
+    assert figures.fps == pytest.approx(100 * len(steady) / sum(steady))
+    assert figures.fps <= np.mean([100 / s for s in steady]) * (1 + 1e-9)
+    total = figures.first_step_seconds + figures.warmup_seconds + figures.steady_seconds
+    assert total == pytest.approx(sum(seconds))
+
+
+def test_the_published_fps_takes_the_last_ten_steps_and_no_replays():
+    seconds = [9.0] + [0.5] * 5 + [0.1] * 10 + [7.0] * 5
+    assert stats.trial_figures(records.make(seconds=seconds, warmup=1, replays=5)).published_fps == pytest.approx(1000)
+    assert stats.trial_figures(records.make(seconds=[1.0] * 9, warmup=1)).published_fps is None
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [({}, True), ({"status": "failed", "reason": "x"}, False), ({"seconds": [0.1], "warmup": 1}, False),
+     ({"seconds": [0.0, 0.0, 0.0], "warmup": 1}, False)],
+)
+def test_only_complete_trials_with_steady_steps_have_figures(changes, expected):
+    assert stats.has_figures(records.make(**changes)) is expected
+
+
+def test_the_interval_is_students_t_on_logarithms():
+    estimate = stats.geometric_mean([100.0, 110.0, 121.0])
+    half = 4.302653 * math.log(1.1) / math.sqrt(3)  # t(0.975, 2 degrees of freedom)
+    assert estimate.centre == pytest.approx(110)
+    assert estimate.low == pytest.approx(110 * math.exp(-half), rel=1e-6)
+    assert estimate.high == pytest.approx(110 * math.exp(half), rel=1e-6)
+
+
+def test_one_trial_gives_no_interval():
+    assert stats.geometric_mean([5.0]) == stats.Estimate(pytest.approx(5.0), None, None, 1)
+    assert stats.spread([0.5]) == stats.Spread(0.5, None, 1)
+
+
+@given(st.lists(st.floats(0.1, 1e4), min_size=2, max_size=10), st.floats(0.01, 100))
+def test_the_estimate_scales_with_its_unit(values, factor):
+    one, other = stats.geometric_mean(values), stats.geometric_mean([factor * value for value in values])
+    assert one.low <= one.centre * (1 + 1e-12) and one.centre <= one.high * (1 + 1e-12)
+    assert other.centre == pytest.approx(factor * one.centre)
+    assert other.high / other.low == pytest.approx(one.high / one.low, rel=1e-6)
+
+
+def test_the_interval_covers_the_truth_in_95_of_100_experiments():
+    draw = np.random.RandomState(0)
+    covered = 0
+    for _ in range(1000):
+        estimate = stats.geometric_mean(np.exp(draw.normal(math.log(50), 0.1, 3)))
+        covered += estimate.low <= 50 <= estimate.high
+    assert 930 <= covered <= 970  # three standard errors about 950
+
+
+def test_the_spread_is_the_sample_standard_deviation():
+    assert stats.spread([1.0, 3.0]) == stats.Spread(2.0, pytest.approx(math.sqrt(2)), 2)

@@ -1,0 +1,134 @@
+import re
+
+import pytest
+
+from bench import cells, record
+from reports import markdown, published, report, tables
+from tests.bench import records
+
+
+def _table(text, title):
+    """Rows of the table under a title, as lists of cells."""
+    section = text.split("### " + title, 1)[1].split("###", 1)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def _render(*documents, faults=()):
+    return markdown.render(published.load(), cells.group(documents), documents, faults)
+
+
+def test_the_published_figures_stand_in_the_readmes_own_form_without_any_record():
+    text = _render()
+    assert "|精度指标项|论文发布|GPU实测|NPU实测|" in text
+    assert "|ACC|0.9400|0.9019|0.9023|" in text
+    assert "|FPS|-|898.13|767.22|" in text
+    assert "Nothing is measured yet" in text
+
+
+def test_every_published_caveat_and_the_source_are_printed():
+    text, figures = _render(), published.load()
+    assert len(figures.caveats) >= 5 and all(caveat in text for caveat in figures.caveats)
+    assert figures.source in text
+
+
+def test_a_measured_column_is_added_and_called_measured():
+    text = _render(records.make("a"), records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], job__workload__seed=1))
+    header, _, row = _table(text, "性能结果比对")
+    assert header[-1] == "[1] CPU deep-lstm fused (measured)"
+    assert row[-1].startswith("707.11 [")  # geometric mean of 1000 and 500
+    assert row[1:4] == ["-", "898.13", "767.22"]
+
+
+def test_synthetic_data_is_said_in_every_table_and_how_to_get_the_real_one():
+    text = _render(records.make("a", dataset__kind="synthetic"))
+    for title in ("精度结果比对", "性能结果比对", "Comparison", "Step time", "Phases"):
+        assert "synthetic" in str(_table(text, title)), title
+    assert "harbench data fetch" in text
+
+
+@pytest.mark.parametrize("state", ["simulated", "unproven"])
+def test_what_is_no_measurement_is_never_called_one(state):
+    text = _render(records.make("a", proof__state=state))
+    for title in ("精度结果比对", "性能结果比对", "Comparison", "Step time", "Phases"):
+        assert state in str(_table(text, title)), title
+        assert "measured" not in str(_table(text, title)).replace("not measured", ""), title
+
+
+def test_a_short_accuracy_is_marked_beside_the_published_one():
+    text = _render(records.make("a", accuracies=[0.4, 0.6, 0.5]))
+    assert _table(text, "精度结果比对")[-1][-1] == "0.5000 (1 seed) after only 3 of 250 epochs"
+    assert "not comparable" in text
+
+
+def test_a_full_accuracy_is_the_last_epochs_and_unmarked():
+    text = _render(records.make("a", accuracies=[0.95] + [0.9] * 249, job__epochs=250, job__mode="full"))
+    assert _table(text, "精度结果比对")[-1][-1] == "0.9000 (1 seed)"
+
+
+def test_the_mandatory_columns_are_there():
+    header = _table(_render(records.make("a")), "Comparison")[0]
+    for column in ("device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]", "ratio", "first step"):
+        assert column in header
+    row = dict(zip(header, _table(_render(records.make("a")), "Comparison")[2]))
+    assert row["stack"] == "tensorflow 2.21.0, Python 3.11.7"
+    assert row["batch"] == "100" and row["trials x steps"] == "1 x 2" and row["first step"] == "1.00 s"
+    assert row["FPS [95 % interval]"] == "1000.00 [no interval: one trial]"
+
+
+def test_both_definitions_of_fps_and_the_three_scopes_are_named():
+    document = records.make("a", seconds=[2.0] + [0.1] * 20, warmup=1)
+    header, _, row = _table(_render(document), "Step time")
+    values = dict(zip(header, row))
+    assert values["FPS (steady)"] == "1000.00" and values["FPS (published definition)"] == "1000.00"
+    assert values["p_core"] == "525.00" and values["p_whole"] == "210.00" and values["p_train"] == "512.20"
+
+
+def test_a_figure_that_does_not_exist_is_a_dash():
+    assert dict(zip(*[_table(_render(records.make("a")), "Step time")[i] for i in (0, 2)]))["FPS (published definition)"] == "-"
+
+
+def test_a_failed_trial_is_listed_and_enters_no_table():
+    failed = records.make("bad", status="failed", reason="The trial's process was ended by SIGKILL.", proof=None)
+    text = _render(records.make("good"), failed)
+    assert "bad: failed. The trial's process was ended by SIGKILL." in text
+    assert _table(text, "Comparison")[2][11] == "1 x 2"
+
+
+def test_every_record_its_command_and_its_proof_can_be_traced():
+    text = _render(records.make("a"))
+    assert "records: a" in text and "`harbench run --trials 1 --epochs 1`" in text
+    assert "proof: proven: the session lists devices of type CPU" in text
+
+
+def test_a_pipe_in_a_name_does_not_break_the_table():
+    text = _render(records.make("a", environment__identity__cpu_model="A | B"))
+    header, _, row = _table(text, "Comparison")
+    assert len(header) == len(row)
+
+
+def test_unreadable_files_are_named_in_the_report(tmp_path):
+    record.write(records.make("a"), str(tmp_path))
+    (tmp_path / "half.json").write_bytes(b"{")
+    text = report.build([str(tmp_path)])
+    assert "half.json" in text.split("Files that are no records")[1]
+
+
+def test_two_cells_are_two_columns_with_a_ratio_to_the_first():
+    text = _render(records.make("a"), records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], job__kernel="unrolled"))
+    rows = _table(text, "Comparison")
+    assert len(rows) == 4
+    assert rows[2][8].startswith("1 (reference)") and rows[3][8].startswith("0.500x")
+    assert len(_table(text, "精度结果比对")[0]) == 6
+
+
+def test_doubts_name_their_cell():
+    text = _render(records.make("a", environment__busy_before=0.9, harbench__is_dirty=True))
+    section = text.split("### Doubts")[1].split("###")[0]
+    assert "busy with other work before 1 of 1" in section and "not committed" in section
+    assert all(line.startswith("- [1]") for line in section.splitlines() if line)
+
+
+def test_kind_of_cell_is_one_of_the_stated_words():
+    (cell,) = cells.group([records.make("a")])
+    assert tables.kind_of(cell) == "measured"
