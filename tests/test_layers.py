@@ -15,6 +15,7 @@ FRAMEWORKS = {"tensorflow", "torch", "keras", "jax", "mindspore"}
 REPORTS_MAY_IMPORT = {
     "bench",
     "bench.record",
+    "bench.cells",
     "bench.compare",
     "bench.stats",
     "bench.units",
@@ -88,6 +89,10 @@ def is_in(name: str, room: str) -> bool:
     return name == room or name.startswith(room + ".")
 
 
+def is_in_any(name: str, *rooms: str) -> bool:
+    return any(is_in(name, room) for room in rooms)
+
+
 def our_module(name: str) -> str:
     """The module of ours which a dotted name lies in, or "" where it is none of ours."""
     while name and name not in MODULES:
@@ -105,7 +110,7 @@ def imports_in(room: str) -> List[Import]:
 
 
 def imports_of_any(*names: str) -> List[Import]:
-    return [item for item in ALL_IMPORTS if any(is_in(item.name, name) for name in names)]
+    return [item for item in ALL_IMPORTS if is_in_any(item.name, *names)]
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -139,8 +144,10 @@ def test_bench_imports_of_backends_only_the_registry_and_the_protocol_except_in_
 
 
 def test_bench_imports_reports_only_in_a_function_of_the_command_line() -> None:
-    found = [item for item in imports_in("bench") if is_in(item.name, "reports")]
-    assert lines(item for item in found if not (item.importer == "bench.cli" and item.is_lazy)) == []
+    # The bare package, which holds nothing, may be asked for its folder.
+    found = [item for item in imports_in("bench") if item.name.startswith("reports.")]
+    allowed = [item for item in found if item.is_lazy and is_in_any(item.importer, "bench.cli", "bench.commands")]
+    assert lines(item for item in found if item not in allowed) == []
 
 
 def test_reports_import_of_ours_only_what_a_record_and_its_statistics_need() -> None:

@@ -1,0 +1,48 @@
+"""The `--benchmark` option: `pytest` runs the tests, `pytest --benchmark` the benchmarks and nothing else.
+
+It stands in the root because pytest reads options from the root's conftest alone. The `dest` must not begin with
+`benchmark_`, where pytest-benchmark keeps its own.
+"""
+
+from pathlib import Path
+from typing import List
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parent / "tests" / "benchmarks"
+SKIPPED = "a benchmark: run it with `pytest --benchmark`"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--benchmark",
+        action="store_true",
+        default=False,
+        dest="run_benchmarks",
+        help="run the benchmarks (tests/benchmarks and tests marked `benchmark`) and nothing else",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("benchmark"):
+        return
+    if config.getoption("run_benchmarks"):
+        raise pytest.UsageError("--benchmark needs the plugin pytest-benchmark: pip install pytest-benchmark")
+    config.addinivalue_line("markers", "benchmark: a benchmark, run by `pytest --benchmark` alone")
+
+
+def is_benchmark(item: pytest.Item) -> bool:
+    return item.get_closest_marker("benchmark") is not None or BENCHMARKS in item.path.resolve().parents
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
+    if config.getoption("run_benchmarks"):
+        others = [item for item in items if not is_benchmark(item)]
+        items[:] = [item for item in items if is_benchmark(item)]
+        if others:
+            config.hook.pytest_deselected(items=others)
+        return
+    for item in items:
+        if is_benchmark(item):
+            item.add_marker(pytest.mark.skip(reason=SKIPPED))

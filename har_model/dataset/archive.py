@@ -1,0 +1,247 @@
+"""The official archive: downloaded with resumption, checked, and unpacked so that nothing half-done is ever found."""
+
+import hashlib
+import io
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from typing import IO, Any, Callable, Optional, Tuple
+
+from har_model.dataset import locate
+from har_model.dataset.uci_har import files
+from har_model.errors import DataError
+
+#: UCI repository, dataset 240.
+OFFICIAL_URL = "https://archive.ics.uci.edu/static/public/240/human+activity+recognition+using+smartphones.zip"
+#: SHA-256 of the inner "UCI HAR Dataset.zip", which UCI also offered by itself; from public checksum notes of several
+#: projects, since UCI publishes none.
+OFFICIAL_SHA256 = "2045e435c955214b38145fb5fa00776c72814f01b203fec405152dac7d5bfeb0"
+
+#: The official archive holds 74 members, 283 MB; anything far beyond is not it.
+_MOST_MEMBERS = 2000
+_MOST_BYTES = 2 * 10**9
+_CHUNK = 1 << 18
+_TIMEOUT_SECONDS = (15, 60)  # to connect, between two chunks
+_RETRIES = 4
+
+#: Called with the bytes there so far and the whole, where that is known.
+ProgressListener = Callable[[int, Optional[int]], None]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The dataset's root, whether it was there before, and the SHA-256 of the archive it came from (None if there before)."""
+
+    root: str
+    was_there: bool
+    sha256: Optional[str]
+
+
+def _no_progress(done: int, total: Optional[int]) -> None:
+    pass
+
+
+def _session() -> Any:
+    import requests  # a download alone needs it
+    from urllib3.util.retry import Retry
+
+    session = requests.Session()
+    retry = Retry(total=_RETRIES, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+    return session
+
+
+def _whole_size(response: Any, start: int) -> Optional[int]:
+    length = response.headers.get("Content-Length", "")
+    return start + int(length) if length.isdigit() else None
+
+
+def _receive(session: Any, url: str, part: str, progress: ProgressListener) -> None:
+    """One request: go on behind the bytes of `part`, or anew where the server does not do that."""
+    start = os.path.getsize(part) if os.path.exists(part) else 0
+    headers = {"Range": "bytes=%d-" % start, "Accept-Encoding": "identity"} if start else {"Accept-Encoding": "identity"}
+    with session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS) as response:
+        if response.status_code == 416:  # nothing is left behind these bytes: they are the whole, or of another file
+            return
+        if response.status_code not in (200, 206):
+            raise DataError("The address %r answers %d %s." % (url, response.status_code, response.reason))
+        if "html" in response.headers.get("Content-Type", ""):
+            raise DataError("The address %r answers with a web page, not with an archive; set another one with --url." % url)
+        is_continued = response.status_code == 206
+        total, done = _whole_size(response, start if is_continued else 0), start if is_continued else 0
+        with open(part, "ab" if is_continued else "wb") as file:
+            for chunk in response.iter_content(_CHUNK):
+                file.write(chunk)
+                done += len(chunk)
+                progress(done, total)
+    if total is not None and done < total:
+        raise ConnectionError("%d of %d bytes came" % (done, total))
+
+
+def download(url: str, part: str, progress: ProgressListener = _no_progress) -> None:
+    """Download to the file `part`, going on behind what an earlier call left there.
+
+    Raises:
+        DataError: the address is none, answers with something else, or breaks off again and again.
+    """
+    import requests
+
+    if not url.startswith(("http://", "https://")):
+        raise DataError("The address %r is not one of http or https; a file is taken with --archive." % url)
+    os.makedirs(os.path.dirname(part), exist_ok=True)
+    session = _session()
+    for attempt in range(_RETRIES):
+        try:
+            return _receive(session, url, part, progress)
+        except (requests.exceptions.RequestException, ConnectionError) as error:
+            if attempt == _RETRIES - 1:
+                raise DataError(
+                    "The download from %r broke off (%s); call `harbench data fetch` again to go on, or carry the archive "
+                    "over and use --archive." % (url, type(error).__name__)
+                ) from error
+        except OSError as error:
+            raise DataError("The download cannot be written to %r: %s." % (part, error.strerror)) from error
+
+
+def _sha256(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in iter(lambda: file.read(_CHUNK), b""):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _inner_archive(outer: zipfile.ZipFile, name: str) -> Optional[str]:
+    """The member of a wrapper that is the archive itself; None when the zip is not a wrapper."""
+    inner = [
+        member.filename
+        for member in outer.infolist()
+        if member.filename.lower().endswith(".zip") and not os.path.basename(member.filename).startswith("._")
+    ]
+    if len(inner) > 1:
+        raise DataError("The archive %r holds several archives (%s); give the one to use." % (name, ", ".join(inner)))
+    return inner[0] if inner else None
+
+
+def _open(path: str) -> Tuple[IO[bytes], zipfile.ZipFile]:
+    """The dataset's own archive, out of its wrapper where it has one.
+
+    Raises:
+        DataError: it is no zip, or it is cut or damaged.
+    """
+    try:
+        file: IO[bytes] = open(path, "rb")
+        outer = zipfile.ZipFile(file)
+        member = _inner_archive(outer, path)
+        if member is None:
+            return file, outer
+        if outer.getinfo(member).file_size > _MOST_BYTES:
+            raise DataError("The archive %r is far larger than the dataset; it is not the official one." % path)
+        file = io.BytesIO(outer.read(member))
+        return file, zipfile.ZipFile(file)
+    except OSError as error:
+        raise DataError("The archive %r cannot be read: %s." % (path, error.strerror or error)) from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DataError(
+            "The archive %r is cut, damaged or no zip (%s); delete it and fetch it again." % (path, error)
+        ) from error
+
+
+def _check_members(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse members that would leave the folder, links, and archives far larger than the dataset.
+
+    Raises:
+        DataError: some member is refused; it is named.
+    """
+    members = archive.infolist()
+    if len(members) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_BYTES:
+        raise DataError("The archive %r is far larger than the dataset; it is not the official one." % name)
+    for member in members:
+        parts = member.filename.replace("\\", "/").split("/")
+        is_outside = ".." in parts or member.filename.startswith(("/", "\\")) or ":" in parts[0]
+        if is_outside or stat.S_ISLNK(member.external_attr >> 16):
+            raise DataError("The archive %r holds the member %r, which leads outside; it was tampered with." % (name, member.filename))
+
+
+def _unpack(archive: zipfile.ZipFile, name: str, destination: str) -> str:
+    """Unpack beside `destination`, look whether the dataset is in it, then put it in place; returns the root."""
+    os.makedirs(os.path.dirname(destination), exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=os.path.dirname(destination)) as folder:
+        try:
+            archive.extractall(folder)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+            raise DataError("The archive %r is damaged (%s); delete it and fetch it again." % (name, error)) from error
+        root = locate.find_root(folder)
+        if root is None or any(not os.path.isfile(os.path.join(root, path)) for path in files()):
+            raise DataError("The archive %r does not hold UCI HAR's `train` and `test` folders." % name)
+        if os.path.isdir(destination):
+            shutil.rmtree(destination)
+        os.rename(root, destination)
+    return destination
+
+
+def unpack(path: str, destination: str, accept_sha256: Optional[str] = None) -> Fetched:
+    """Check an archive on this machine and unpack it to `destination`.
+
+    Args:
+        path: the official archive, or the wrapper that holds it.
+        destination: folder to be made.
+        accept_sha256: take an archive with this SHA-256 instead of the official one.
+
+    Raises:
+        DataError: the archive is missing, damaged, tampered with, or another one; nothing is left at `destination`.
+    """
+    file, archive = _open(path)
+    with file, archive:
+        actual = _sha256(file)
+        expected = (accept_sha256 or OFFICIAL_SHA256).lower()
+        if actual != expected:
+            raise DataError(
+                "The archive %r has SHA-256 %s, expected %s; if you trust it, give --accept-sha256 %s."
+                % (path, actual, expected, actual)
+            )
+        _check_members(archive, path)
+        try:
+            return Fetched(_unpack(archive, path, destination), False, actual)
+        except OSError as error:
+            raise DataError("The dataset cannot be unpacked to %r: %s." % (destination, error.strerror)) from error
+
+
+def fetch(
+    url: Optional[str] = None,
+    archive: Optional[str] = None,
+    accept_sha256: Optional[str] = None,
+    progress: ProgressListener = _no_progress,
+) -> Fetched:
+    """Get the dataset into the user's cache folder; does nothing when it is there.
+
+    Args:
+        url: where to download from; the official address by default.
+        archive: an archive on this machine, instead of a download.
+        accept_sha256: take an archive with this SHA-256 instead of the official one.
+        progress: told of the download as it goes on.
+
+    Raises:
+        DataError: see `download` and `unpack`.
+    """
+    destination = os.path.join(locate.unpacked_folder(), locate.OFFICIAL_FOLDER)
+    if os.path.isdir(destination) and archive is None:
+        return Fetched(destination, True, None)
+    if archive is not None:
+        return unpack(archive, destination, accept_sha256)
+    address = url or OFFICIAL_URL
+    # Another address is another file: what came from one is never continued from the other.
+    name = "download-%s.zip.part" % hashlib.sha256(address.encode("utf-8")).hexdigest()[:8]
+    part = os.path.join(locate.unpacked_folder(), name)
+    download(address, part, progress)
+    try:
+        fetched = unpack(part, destination, accept_sha256)
+    except DataError:
+        os.replace(part, part[: -len(".part")] + ".refused")  # kept to be looked at; the next download starts anew
+        raise
+    os.unlink(part)
+    return fetched

@@ -1,0 +1,119 @@
+"""Columns of numbers in text, read a whole file at a time; every fault names file and line."""
+
+import codecs
+import warnings
+from typing import Optional
+
+import numpy as np
+
+from har_model.errors import DataError
+
+_LFS_POINTER = b"version https://git-lfs"
+#: Byte-order marks, longest first; a label file re-saved by an editor often has one.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SHOWN_CHARACTERS = 20
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        DataError: it cannot be read, is empty, or is a Git LFS pointer.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise DataError("The file %r cannot be read: %s." % (path, error.strerror)) from error
+    if not content.strip():
+        raise DataError("The file %r is empty; unpack the dataset again." % path)
+    if content.startswith(_LFS_POINTER):
+        raise DataError("The file %r is a Git LFS pointer, not the data; run `git lfs pull` where it came from." % path)
+    return content
+
+
+def _decode(content: bytes, path: str) -> bytes:
+    """The text without its byte-order mark, line ends made one kind."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            try:
+                content = content[len(mark) :].decode(encoding).encode("utf-8")
+            except UnicodeDecodeError as error:
+                raise DataError("The file %r is damaged %s text; save it as plain text." % (path, encoding)) from error
+    if content.lstrip()[:1] == b"<":
+        raise DataError("The file %r is a web page or XML, not numbers; download the dataset again." % path)
+    if b"\x00" in content:
+        raise DataError("The file %r is binary (it holds NUL bytes), not text; unpack the dataset again." % path)
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip()
+
+
+def _tokens_by_line(text: bytes) -> np.ndarray:
+    """Number of blank-separated words of each line, counted without a loop over lines."""
+    characters = np.frombuffer(text, np.uint8)
+    is_blank = (characters == 32) | ((characters >= 9) & (characters <= 13))
+    is_start = ~is_blank
+    is_start[1:] &= is_blank[:-1]
+    line_ends = np.append(np.flatnonzero(characters == 10), len(characters))
+    words_before = np.concatenate([[0], np.cumsum(is_start)])
+    return np.diff(np.concatenate([[0], words_before[line_ends]]))
+
+
+def _parse(text: bytes) -> Optional[np.ndarray]:
+    """Every number of the text as float64; None when something in it is no number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)  # how NumPy says that it stopped early
+        try:
+            return np.fromstring(text, np.float64, sep=" ")
+        except (DeprecationWarning, ValueError):
+            return None
+
+
+def _shown(word: bytes) -> str:
+    text = word.decode("utf-8", errors="backslashreplace")
+    return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "...")
+
+
+def _first_bad_word(text: bytes, path: str) -> DataError:
+    for number, line in enumerate(text.split(b"\n"), 1):
+        for word in line.split():
+            try:
+                if b"_" in word:  # Python takes 1_0 for a number
+                    raise ValueError
+                value = float(word)
+            except ValueError:
+                return DataError("The file %r, line %d: %s is not a number; unpack the dataset again." % (path, number, _shown(word)))
+            if not np.isfinite(value):
+                return DataError(
+                    "The file %r, line %d: %s is not a finite number; unpack the dataset again." % (path, number, _shown(word))
+                )
+    return DataError("The file %r holds something that is not a number; unpack the dataset again." % path)
+
+
+def read_table(content: bytes, path: str, columns: int) -> np.ndarray:
+    """Numbers in lines of exactly `columns` words: float64 `[lines, columns]`.
+
+    Args:
+        content: the file's bytes.
+        path: its name, for messages.
+        columns: words that each line must have.
+
+    Raises:
+        DataError: a line has more or fewer words, or one that is not a finite number.
+    """
+    text = _decode(content, path)
+    counts = _tokens_by_line(text)
+    wrong = np.flatnonzero(counts != columns)
+    values = None if len(wrong) else _parse(text)
+    if values is not None and len(values) == len(counts) * columns and np.isfinite(values).all():
+        return values.reshape(-1, columns)
+    fault = _first_bad_word(text, path)
+    if len(wrong) and "is not a" not in str(fault):
+        raise DataError(
+            "The file %r, line %d: expected %d number%s, found %d; unpack the dataset again."
+            % (path, wrong[0] + 1, columns, "" if columns == 1 else "s", counts[wrong[0]])
+        )
+    raise fault

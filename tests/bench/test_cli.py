@@ -1,0 +1,158 @@
+"""The command as a user calls it: every fault is one sentence and its exit code, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bench import environment, record
+from tests import small_dataset
+
+_SMALL = ["--batch-size", "5", "--epochs", "2", "--warmup", "2", "--trials", "2"]
+
+
+@pytest.fixture(scope="module")
+def data_path(tmp_path_factory):
+    return small_dataset.write(str(tmp_path_factory.mktemp("data 数据") / "UCI HAR Dataset"))
+
+
+@pytest.fixture
+def harbench(tmp_path, tmp_path_factory):
+    def call(*arguments, expect=0, **variables):
+        home = dict(HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"), PYTHONPATH=environment.packages_root())
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
+        answer = subprocess.run(
+            [sys.executable, "-m", "bench.cli"] + list(arguments), cwd=str(tmp_path), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=dict(inherited, PYTHONIOENCODING="utf-8", **home, **variables),
+        )  # fmt: skip
+        out, err = answer.stdout.decode("utf-8"), answer.stderr.decode("utf-8")
+        assert answer.returncode == expect, (answer.returncode, out, err)
+        assert "Traceback" not in out + err
+        return out, err
+
+    return call
+
+
+def _records(folder):
+    documents, faults = record.read_all([str(folder)])
+    assert faults == []
+    return documents
+
+
+def test_run_leaves_a_record_of_each_trial_and_report_shows_them(harbench, data_path, tmp_path):
+    script = json.dumps({"step_seconds": [0.02]})
+    out, _ = harbench("run", "--backend", "null", "--data-path", data_path, *_SMALL, HARBENCH_NULL=script)
+    assert out.count("complete in") == 2
+    first, second = _records(tmp_path / "results")
+    assert (first["job"]["workload"]["seed"], second["job"]["workload"]["seed"]) == (0, 1)
+    assert first["steps"]["seconds"] == [0.02] * 22  # two epochs of six batches and five replays
+    assert first["dataset"]["kind"] == "real" and first["command"][:2] == ["harbench", "run"]
+    assert len(first["predictions"]["labels"]) == 12
+    names = os.listdir(str(tmp_path / "results" / first["id"]))
+    assert names == ["trial.log"]
+    out, _ = harbench("report")
+    assert "250.00 [250.00, 250.00]" in out and "simulated" in out
+    with open(str(tmp_path / "reports" / "out" / "report.md"), encoding="utf-8") as file:
+        assert file.read() == out.rstrip("\n") + "\n"
+
+
+def test_a_failed_trial_leaves_a_record_and_the_rest_goes_on(harbench, data_path, tmp_path):
+    script = json.dumps({"kill_at_step": 3})
+    out, err = harbench("run", "--backend", "null", "--data-path", data_path, *_SMALL, expect=5, HARBENCH_NULL=script)
+    assert "SIGKILL" in err and "2 of 2 trials did not complete" in err
+    documents = _records(tmp_path / "results")
+    assert [document["status"] for document in documents] == ["failed", "failed"]
+    assert all(document["phase_reached"] == "training" for document in documents)
+    out, _ = harbench("report")
+    assert "Trials that are in no figure" in out
+
+
+def test_a_time_out_is_124_and_names_the_option(harbench, data_path, tmp_path):
+    script = json.dumps({"hang_at_step": 2})
+    arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL, "--trials", "1", "--timeout", "3"]
+    _, err = harbench(*arguments, expect=124, HARBENCH_NULL=script)
+    assert "--timeout" in err
+    assert _records(tmp_path / "results")[0]["status"] == "timed-out"
+
+
+def test_a_dry_run_shows_the_plan_and_measures_nothing(harbench, data_path, tmp_path):
+    out, _ = harbench("run", "--backend", "null", "--data-path", data_path, "--dry-run", *_SMALL)
+    assert "trial 2: backend null" in out and "22 steps (warm-up 2)" in out
+    assert os.listdir(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "arguments, code, word",
+    [
+        (["run", "--backend", "tpu"], 2, "tpu"),
+        (["run", "--backend", "null", "--kernel", "quantum"], 2, "fused or unrolled"),
+        (["run", "--backend", "null", "--precision", "fp8"], 2, "fp32"),
+        (["run", "--backend", "null", "--steps", "10", "--warmup", "10"], 2, "warm-up"),
+        (["run", "--backend", "null", "--batch-size", "31"], 2, "at most 30"),
+        (["run", "--backend", "null", "--batch-size", "0"], 2, "batch-size"),
+        (["run", "--backend", "null", "--timeout", "-1"], 2, "timeout"),
+        (["run", "--backend", "null", "--colour"], 2, "colour"),
+        (["run", "--backend", "gpu"], 4, "GPU"),
+        (["run", "--backend", "npu"], 4, "NPU"),
+        (["run", "--backend", "null", "--data-path", "nowhere"], 3, "nowhere"),
+        (["evaluate", "--ckpt", "nowhere"], 3, "nowhere"),
+        (["data", "info", "--data-path", "nowhere"], 3, "nowhere"),
+        (["nonsense"], 2, "nonsense"),
+    ],
+)
+def test_every_fault_has_its_code_and_its_sentence(harbench, data_path, arguments, code, word):
+    if "--data-path" not in arguments and arguments[0] == "run":
+        arguments = arguments + ["--data-path", data_path]
+    _, err = harbench(*arguments, expect=code)
+    assert word in err
+
+
+def test_results_that_cannot_be_written_are_refused_before_anything_is_spent(harbench, data_path, tmp_path):
+    (tmp_path / "results").write_bytes(b"")
+    harbench("run", "--backend", "null", "--data-path", data_path, *_SMALL, expect=3)
+
+
+def test_options_have_twins_in_the_environment(harbench, data_path, tmp_path):
+    out, _ = harbench("run", "--dry-run", HARBENCH_BACKEND="null", HARBENCH_DATA=data_path, HARBENCH_TRIALS="2",
+                      HARBENCH_BATCH_SIZE="5", HARBENCH_WARMUP="3", HARBENCH_SEED="7")  # fmt: skip
+    assert "seed 8" in out and "warm-up 3" in out
+
+
+def test_without_data_the_synthetic_one_serves_and_says_so(harbench):
+    out, _ = harbench("run", "--backend", "null", "--dry-run")
+    assert "synthetic" in out and "harbench data fetch" in out
+
+
+def test_an_ascii_terminal_gets_escapes_rather_than_an_error(harbench):
+    out, _ = harbench("report", PYTHONIOENCODING="ascii", LC_ALL="C", expect=0)
+    assert "898.13" in out
+
+
+def test_help_lists_the_exit_codes(harbench):
+    out, _ = harbench("--help")
+    assert "124 time-out" in " ".join(out.split())
+
+
+def test_interruption_leaves_a_record_and_no_process(data_path, tmp_path, tmp_path_factory):
+    import signal
+    import time
+
+    variables = dict(
+        os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_NULL=json.dumps({"hang_at_step": 2}),
+        HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"),
+    )  # fmt: skip
+    arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.cli"] + arguments, cwd=str(tmp_path), env=variables, stderr=subprocess.PIPE
+    )
+    journals = []
+    while not journals or b'"training"' not in journals[0].read_bytes():
+        journals = list(tmp_path.glob("results/*/journal.jsonl"))
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and b"Traceback" not in err
+    (document,) = _records(tmp_path / "results")
+    assert document["status"] == "interrupted"
