@@ -1,4 +1,4 @@
-"""A Huawei Ascend NPU, through TensorFlow and its adapter. So far it only says what is missing: it does not measure yet."""
+"""A Huawei Ascend NPU, through TensorFlow and its adapter. So far it only says what is missing."""
 
 import glob
 import importlib.util
@@ -9,7 +9,7 @@ from backends.engines.tensorflow.backend import TensorFlowBackend
 from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, BackendUnavailable, Probe, Settings
 from har_model.config import Workload
 
-_NOT_YET = "the npu backend of this version cannot measure yet: copy a record made elsewhere into results/ or use --backend cpu"
+_NOT_YET = "the npu backend of this version cannot measure yet: use --backend cpu, or records made elsewhere"
 
 
 class AscendBackend(TensorFlowBackend):

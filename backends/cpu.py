@@ -10,7 +10,7 @@ from har_model.errors import UsageError
 
 
 def batch_slices(independent_lstms: int, threads: int) -> int:
-    """Slices of the batch with which the independent LSTMs of a block fill the threads: BlockLSTM uses one thread each."""
+    """Slices of the batch with which a block's independent LSTMs fill the threads: BlockLSTM uses one thread each."""
     return max(1, math.ceil(threads / independent_lstms))
 
 
@@ -21,7 +21,7 @@ def _prove(session: Any) -> Proof:
 
 
 class CpuBackend(TensorFlowBackend):
-    """Runs the graph on the host's cores: one thread an operation, as many operations side by side as there are cores."""
+    """Runs the graph on the host's cores: one thread an operation, as many operations side by side as cores."""
 
     name = "cpu"
     device_label = "CPU"

@@ -8,7 +8,7 @@ from backends.engines.tensorflow.backend import TensorFlowBackend
 from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, BackendUnavailable, Probe, Settings
 from har_model.config import Workload
 
-_NOT_YET = "the gpu backend of this version cannot measure yet: copy a record made elsewhere into results/ or use --backend cpu"
+_NOT_YET = "the gpu backend of this version cannot measure yet: use --backend cpu, or records made elsewhere"
 
 
 def _has_driver() -> bool:
@@ -37,7 +37,8 @@ class CudaBackend(TensorFlowBackend):
             )
         if not _has_driver():
             return Probe(
-                False, "The NVIDIA driver's library libcuda.so.1 cannot be loaded: install the driver that fits the GPU."
+                False,
+                "The NVIDIA driver's library libcuda.so.1 cannot be loaded: install the driver that fits the GPU.",
             )
         return Probe(False, "An NVIDIA GPU is there, but " + _NOT_YET + ".")
 

@@ -1,4 +1,4 @@
-"""What a backend must answer: probe, prepare, open a model that can step, evaluate, give and take weights, and prove where it ran."""
+"""What a backend must answer: probe, prepare, open a model that steps, evaluates and proves where it ran."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field

@@ -53,7 +53,9 @@ def _last(events: Sequence[Dict[str, Any]], name: str) -> Optional[Dict[str, Any
 
 
 def _all(events: Sequence[Dict[str, Any]], name: str) -> List[Dict[str, Any]]:
-    return [{key: value for key, value in event.items() if key != "event"} for event in events if event["event"] == name]
+    return [
+        {key: value for key, value in event.items() if key != "event"} for event in events if event["event"] == name
+    ]
 
 
 def _phase_reached(events: Sequence[Dict[str, Any]]) -> Optional[str]:

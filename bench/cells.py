@@ -12,7 +12,10 @@ def identity(record: Record) -> Dict[str, Any]:
     """Everything that must be equal for two trials to be replicates of one another; the seed is what may differ."""
     job, description, host = record["job"], record["description"], record["environment"]["identity"]
     workload = {key: value for key, value in job["workload"].items() if key != "seed"}
-    asked = {key: job[key] for key in ("backend", "kernel", "precision", "mode", "epochs", "steps", "warmup_steps", "threads")}
+    asked = {
+        key: job[key]
+        for key in ("backend", "kernel", "precision", "mode", "epochs", "steps", "warmup_steps", "threads")
+    }
     return {
         "workload": workload,
         "asked": asked,

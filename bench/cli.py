@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from typing import Any, Dict, NoReturn, Optional
+from typing import Any, NoReturn, Optional, Sequence
 
 import click
 
@@ -37,7 +37,7 @@ def _say(sentence: str) -> None:
     sys.stderr.write(text)
 
 
-def main(arguments: Optional[Dict[str, Any]] = None) -> None:
+def main(arguments: Optional[Sequence[str]] = None) -> None:
     """Entry point of the console command."""
     # Text goes out escaped rather than not at all where the terminal cannot show it.
     for stream in (sys.stdout, sys.stderr):
@@ -57,7 +57,9 @@ def main(arguments: Optional[Dict[str, Any]] = None) -> None:
         _say("Interrupted.")
         code = Interrupted.exit_code
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        hint = " See `%s --help`." % context.command_path if context else ""
+        _say(error.format_message().rstrip(".") + "." + hint)
         code = error.exit_code
     except BrokenPipeError:  # the reader of our output has gone, as `harbench report | head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -18,7 +18,8 @@ def _synthetic(cell: Cell) -> Optional[str]:
     if cell.first["dataset"]["kind"] != "synthetic":
         return None
     return (
-        "The data is synthetic: accuracy says nothing about human activity; `make data` (harbench data fetch) gets the real "
+        "The data is synthetic: accuracy says nothing about human activity; `make data` (harbench data fetch) "
+        "gets the real "
         "dataset."
     )
 
@@ -28,7 +29,8 @@ def _subset(cell: Cell) -> Optional[str]:
     if dataset["kind"] != "real" or dataset.get("is_complete"):
         return None
     return (
-        "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: accuracies are "
+        "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: "
+        "accuracies are "
         "not comparable." % (dataset.get("n_train"), dataset.get("n_test"))
     )
 
@@ -42,7 +44,9 @@ def _unproven(cell: Cell) -> Optional[str]:
 
 def is_published_length(cell: Cell) -> bool:
     """Whether a cell trained as long as the published figures: all of 250 epochs."""
-    return all(figures.epochs_trained == _PUBLISHED_EPOCHS for figures in cell.figures) and not cell.first["job"]["steps"]
+    return (
+        all(figures.epochs_trained == _PUBLISHED_EPOCHS for figures in cell.figures) and not cell.first["job"]["steps"]
+    )
 
 
 def _short_training(cell: Cell) -> Optional[str]:
@@ -65,7 +69,8 @@ def _few_trials(cell: Cell) -> Optional[str]:
 
 def _fixed_warmup(cell: Cell) -> Optional[str]:
     return (
-        "The steady state was not tested: the first %d steps are left out by rule; look at the step times in the record, or "
+        "The steady state was not tested: the first %d steps are left out by rule; look at the step times in "
+        "the record, or "
         "raise --warmup." % cell.first["job"]["warmup_steps"]
     )
 
@@ -78,7 +83,10 @@ def _busy(cell: Cell) -> Optional[str]:
     count = sum(map(is_busy, cell.records))
     if not count:
         return None
-    return "The host was busy with other work before %d of %d trials: repeat on an idle machine." % (count, len(cell.records))
+    return "The host was busy with other work before %d of %d trials: repeat on an idle machine." % (
+        count,
+        len(cell.records),
+    )
 
 
 def _not_finite(cell: Cell) -> Optional[str]:

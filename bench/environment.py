@@ -65,7 +65,7 @@ def _git(*arguments: str) -> Optional[str]:
     try:
         answer = subprocess.run(
             ["git", "-C", _PACKAGES_ROOT] + list(arguments),
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=10,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=10,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -127,5 +127,8 @@ def package_folders() -> List[str]:
     import har_model
     import reports
 
-    roots = [os.path.dirname(os.path.dirname(os.path.abspath(p.__file__ or ""))) for p in (backends, bench, har_model, reports)]
+    roots = [
+        os.path.dirname(os.path.dirname(os.path.abspath(p.__file__ or "")))
+        for p in (backends, bench, har_model, reports)
+    ]
     return sorted(set(roots))

@@ -51,7 +51,9 @@ def checkpoint_files(prefix: str) -> List[str]:
     if not any(path.endswith(".index") for path in files):
         raise DataError("There is no checkpoint %r (no file %r)." % (prefix, prefix + ".index"))
     if not any(".data-" in path for path in files):
-        raise DataError("The checkpoint %r has no data file (%r is missing)." % (prefix, prefix + ".data-00000-of-00001"))
+        raise DataError(
+            "The checkpoint %r has no data file (%r is missing)." % (prefix, prefix + ".data-00000-of-00001")
+        )
     return files
 
 
@@ -63,7 +65,7 @@ def _copy(files: List[str], folder: str) -> None:
 
 
 def evaluate(job: Job, checkpoint: str) -> Evaluation:
-    """Evaluate the checkpoint at prefix `checkpoint` as `job` (mode `evaluate`, its `checkpoint` is filled in here) says.
+    """Evaluate the checkpoint at prefix `checkpoint`; `job` says on what data (its own `checkpoint` is filled in here).
 
     Raises:
         DataError: the checkpoint or the dataset is missing or broken.
@@ -93,7 +95,9 @@ def lines(evaluation: Evaluation) -> List[str]:
     confusion = evaluation.confusion
     scores = metrics.class_scores(confusion)
     hits, total = int(np.trace(confusion)), int(confusion.sum())
-    names: Tuple[str, ...] = tuple(LABEL_NAMES) if len(LABEL_NAMES) == len(confusion) else tuple(map(str, range(len(confusion))))
+    names: Tuple[str, ...] = (
+        tuple(LABEL_NAMES) if len(LABEL_NAMES) == len(confusion) else tuple(map(str, range(len(confusion))))
+    )
     width = max(map(len, names))
     text = [
         "data: %s, %d test windows, fingerprint %s"

@@ -20,7 +20,7 @@ class Journal:
     """
 
     def __init__(self, path: str, pipe: Optional[int] = None) -> None:
-        self._file = open(path, "ab", buffering=0)
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - open for as long as the trial lives
         self._pipe = pipe
 
     def write(self, event: str, **fields: Any) -> None:

@@ -86,8 +86,8 @@ def check_job(job: Job, dataset: Dataset) -> None:
     steps = available if job.steps is None else min(available, job.steps)
     if steps <= job.warmup_steps:
         raise UsageError(
-            "%d steps leave nothing to measure after a warm-up of %d; ask for more --steps or --epochs, or a shorter --warmup."
-            % (steps, job.warmup_steps)
+            "%d steps leave nothing to measure after a warm-up of %d; ask for more --steps or --epochs, or a "
+            "shorter --warmup." % (steps, job.warmup_steps)
         )
 
 

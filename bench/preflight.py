@@ -18,7 +18,8 @@ def check_packages() -> None:
     folders = environment.package_folders()
     if len(folders) > 1:
         raise UsageError(
-            "harbench's packages are imported from several folders (%s), so another project's package has the same name; run "
+            "harbench's packages are imported from several folders (%s), so another project's package has the "
+            "same name; run "
             "harbench in its own environment (`make` makes one)." % ", ".join(folders)
         )
 
@@ -36,7 +37,9 @@ def check_backend(job: Job) -> None:
         ("--precision", job.precision, backend.precisions),
     ):
         if value not in choices:
-            raise UsageError("%s %s is not for the %s backend; choose %s." % (option, value, job.backend, " or ".join(choices)))
+            raise UsageError(
+                "%s %s is not for the %s backend; choose %s." % (option, value, job.backend, " or ".join(choices))
+            )
     probe = backend.probe()
     if not probe.is_available:
         raise BackendUnavailable(probe.sentence)
@@ -58,7 +61,9 @@ def check_output(folder: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise DataError("The folder %r for results cannot be made: %s; give another one with --out." % (folder, error.strerror)) from error
+        raise DataError(
+            "The folder %r for results cannot be made: %s; give another one with --out." % (folder, error.strerror)
+        ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise DataError("The folder %r for results cannot be written; give another one with --out." % folder)
 

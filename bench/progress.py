@@ -36,7 +36,9 @@ class TrialProgress:
         if self._console.is_terminal:
             columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
             # No thread of its own: it is drawn when an event comes, and costs nothing in between.
-            self._bar = Progress(*columns, TimeElapsedColumn(), console=self._console, auto_refresh=False, transient=True)
+            self._bar = Progress(
+                *columns, TimeElapsedColumn(), console=self._console, auto_refresh=False, transient=True
+            )
             self._bar.start()
             self._task = self._bar.add_task(self._title, total=self._total)
         else:

@@ -64,7 +64,7 @@ def write(record: Record, folder: str) -> str:
     text = json.dumps(record, allow_nan=False, indent=1, sort_keys=True, ensure_ascii=False)
     path = os.path.join(folder, record["id"] + ".json")
     try:
-        write_atomically(path, lambda file: file.write(text.encode("utf-8") + b"\n") and None)
+        write_atomically(path, text.encode("utf-8") + b"\n")
     except OSError as error:
         raise DataError(
             "The record cannot be written to %r (%s); give another folder with --out, or free space, inodes or quota."
@@ -110,7 +110,7 @@ def _files(paths: Iterable[str]) -> List[str]:
 
 
 def read_all(paths: Sequence[str]) -> Tuple[List[Record], List[str]]:
-    """Every readable record among files and folders, oldest first, once each; and a sentence for each that is not readable."""
+    """Every record among files and folders, oldest first, once each; and a sentence for each file that is none."""
     records: Dict[str, Record] = {}
     faults: List[str] = []
     for path in _files(paths):

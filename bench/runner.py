@@ -1,5 +1,6 @@
 """The parent's side of a trial: start its process in an empty folder, listen, bound its time, and clean up after it."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -47,10 +48,8 @@ def log_tail(path: str, lines: int = _LOG_TAIL_LINES) -> List[str]:
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
     """End the trial and everything it started."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal_number)
-        except ProcessLookupError:
-            pass
         try:
             process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -120,7 +119,10 @@ def _died_of(return_code: int, events: List[Dict[str, Any]]) -> str:
         hint = " (out of memory is the usual cause)" if name == "SIGKILL" else ""
         return "The trial's process was ended by %s%s." % (name, hint)
     phases = [event["name"] for event in events if event["event"] == "phase-start"]
-    return "The trial's process ended with exit code %d in its phase %r." % (return_code, phases[-1] if phases else "start")
+    return "The trial's process ended with exit code %d in its phase %r." % (
+        return_code,
+        phases[-1] if phases else "start",
+    )
 
 
 def run_trial(job: Job, folder: str, timeout_seconds: Optional[float], listener: Listener) -> Outcome:
@@ -138,7 +140,9 @@ def run_trial(job: Job, folder: str, timeout_seconds: Optional[float], listener:
     error = next((event for event in events if event["event"] == "error"), None)
     if stopped == record.TIMED_OUT:
         status, code = record.TIMED_OUT, TrialTimedOut.exit_code
-        reason: Optional[str] = "The trial was stopped after %g s, the time that --timeout gave it." % (timeout_seconds or 0)
+        reason: Optional[str] = "The trial was stopped after %g s, the time that --timeout gave it." % (
+            timeout_seconds or 0
+        )
     elif stopped == record.INTERRUPTED:
         status, code, reason = record.INTERRUPTED, Interrupted.exit_code, "The run was interrupted."
     elif error:
@@ -154,7 +158,5 @@ def run_trial(job: Job, folder: str, timeout_seconds: Optional[float], listener:
 def tidy(folder: str) -> None:
     """Remove from a trial's folder what its record now holds."""
     for name in (layout.JOB, layout.JOURNAL):
-        try:
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(folder, name))
-        except FileNotFoundError:
-            pass

@@ -46,9 +46,7 @@ class StepLog:
     def flush(self, epoch: int) -> None:
         """Write what is kept."""
         if self._seconds:
-            self._journal.write(
-                "steps", epoch=epoch, seconds=self._seconds, losses=self._losses, replays=self._replays
-            )
+            self._journal.write("steps", epoch=epoch, seconds=self._seconds, losses=self._losses, replays=self._replays)
         self._clear()
         self._last_flush_ns = clock.now_ns()
 

@@ -21,6 +21,7 @@ from har_model import dataset, weights
 from har_model.config import Workload
 from har_model.errors import HarbenchError
 
+
 def _open(backend: Backend, job: Job, workload: Workload) -> Model:
     settings = Settings(job.kernel, job.precision, job.threads)
     return backend.open(workload, settings)

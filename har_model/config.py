@@ -113,9 +113,7 @@ class TrainingConfig:
             isinstance(self.worst_batches, int) and self.worst_batches >= 0,
             "worst_batches must be a whole number of at least 0, not %r." % (self.worst_batches,),
         )
-        _require(
-            self.replay in REPLAYS, "replay must be one of %s, not %r." % (" or ".join(REPLAYS), self.replay)
-        )
+        _require(self.replay in REPLAYS, "replay must be one of %s, not %r." % (" or ".join(REPLAYS), self.replay))
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 import os
 import tempfile
-from typing import IO, Callable
 
 
-def write_atomically(path: str, write: Callable[[IO[bytes]], None]) -> None:
-    """Let `write` fill a temporary file beside `path`, flush it to the disk, and put it in place of `path`.
+def write_atomically(path: str, content: bytes) -> None:
+    """Write a temporary file beside `path`, flush it to the disk, and put it in place of `path`.
 
     A reader sees the old file or the whole new one; on any error the temporary file goes and `path` stays as it was.
 
@@ -18,7 +17,7 @@ def write_atomically(path: str, write: Callable[[IO[bytes]], None]) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            write(file)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)  # mkstemp gives 0600, which would hide results from colleagues

@@ -36,8 +36,10 @@ def class_scores(confusion: np.ndarray) -> List[ClassScore]:
     scores = []
     for k in range(len(confusion)):
         hits, predicted, support = int(confusion[k, k]), int(confusion[:, k].sum()), int(confusion[k].sum())
-        # F1 = 2 hits / (predicted + support): the harmonic mean of precision and recall, defined when one of them is not.
-        scores.append(ClassScore(_ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, predicted + support), support))
+        # 2 hits / (predicted + support) is the harmonic mean of precision and recall, defined when one of them is not.
+        scores.append(
+            ClassScore(_ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, predicted + support), support)
+        )
     return scores
 
 

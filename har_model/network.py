@@ -73,7 +73,9 @@ class Ops(ABC):
         """Sum over variables of `sum(v ** 2) / 2`."""
 
 
-def _direction(inputs: Tensor, branch: names.Branch, weights: Mapping[str, Tensor], ops: Ops, probes: Dict[str, Tensor]) -> Tensor:
+def _direction(
+    inputs: Tensor, branch: names.Branch, weights: Mapping[str, Tensor], ops: Ops, probes: Dict[str, Tensor]
+) -> Tensor:
     scope = branch.scope
     dense = ops.dense_relu(inputs, weights[scope + names.DENSE_KERNEL], weights[scope + names.DENSE_BIAS])
     sequence = ops.reverse(dense) if branch.is_reversed else dense
@@ -84,7 +86,14 @@ def _direction(inputs: Tensor, branch: names.Branch, weights: Mapping[str, Tenso
     return hidden
 
 
-def _block(inputs: Tensor, layer: int, weights: Mapping[str, Tensor], ops: Ops, config: NetworkConfig, probes: Dict[str, Tensor]) -> Tensor:
+def _block(
+    inputs: Tensor,
+    layer: int,
+    weights: Mapping[str, Tensor],
+    ops: Ops,
+    config: NetworkConfig,
+    probes: Dict[str, Tensor],
+) -> Tensor:
     total = None
     for passes in names.block_branches(config, layer):
         outputs = [_direction(inputs, branch, weights, ops, probes) for branch in passes]
@@ -98,7 +107,9 @@ def _block(inputs: Tensor, layer: int, weights: Mapping[str, Tensor], ops: Ops, 
     return total
 
 
-def forward(windows: Tensor, weights: Mapping[str, Tensor], ops: Ops, config: NetworkConfig) -> "OrderedDict[str, Tensor]":
+def forward(
+    windows: Tensor, weights: Mapping[str, Tensor], ops: Ops, config: NetworkConfig
+) -> "OrderedDict[str, Tensor]":
     """Run the network.
 
     Args:
@@ -110,7 +121,7 @@ def forward(windows: Tensor, weights: Mapping[str, Tensor], ops: Ops, config: Ne
     Returns:
         Every tensor that matters by its probe name, `logits` `[B, C]` last. Inner tensors are time-major.
     """
-    probes: "OrderedDict[str, Tensor]" = OrderedDict()
+    probes: OrderedDict[str, Tensor] = OrderedDict()
     hidden = ops.dropout(ops.time_major(windows), "input")
     for layer in range(1, config.n_stacked_layers + 1):
         if layer > 1 and config.dropout_between_layers:
@@ -123,7 +134,9 @@ def forward(windows: Tensor, weights: Mapping[str, Tensor], ops: Ops, config: Ne
     return probes
 
 
-def objective(logits: Tensor, labels: Tensor, weights: Mapping[str, Tensor], ops: Ops, l2_coefficient: float) -> Dict[str, Tensor]:
+def objective(
+    logits: Tensor, labels: Tensor, weights: Mapping[str, Tensor], ops: Ops, l2_coefficient: float
+) -> Dict[str, Tensor]:
     """The loss that is minimised and its parts: `cross_entropy`, `l2` (unweighted) and `loss`."""
     cross_entropy = ops.cross_entropy(logits, labels)
     l2 = ops.l2([value for name, value in weights.items() if names.is_regularised(name)])

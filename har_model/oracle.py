@@ -76,7 +76,13 @@ def logits(windows: np.ndarray, weights: Mapping[str, np.ndarray], config: Netwo
     return network.forward(windows, weights, OracleOps(), config)["logits"]
 
 
-def loss(windows: np.ndarray, labels: np.ndarray, weights: Mapping[str, np.ndarray], config: NetworkConfig, l2_coefficient: float) -> float:
+def loss(
+    windows: np.ndarray,
+    labels: np.ndarray,
+    weights: Mapping[str, np.ndarray],
+    config: NetworkConfig,
+    l2_coefficient: float,
+) -> float:
     """What the loss must be without dropout."""
     answer = logits(windows, weights, config)
     return float(network.objective(answer, labels, weights, OracleOps(), l2_coefficient)["loss"])

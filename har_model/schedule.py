@@ -62,10 +62,17 @@ class Schedule:
             yield Update(indices, is_replay=True)
 
     def observe(self, update: Update, loss: float) -> None:
-        """Learn the training loss of an update; replayed ones do not compete again. A loss that is no number is the worst."""
+        """Learn an update's training loss; replayed ones do not compete again. A loss that is no number is worst."""
         if update.is_replay or self._training.worst_batches == 0:
             return
         self._worst.append((loss if np.isfinite(loss) else np.inf, update.indices))
-        # Stable, highest first: of equal losses the earlier batch stays. (The port compares the arrays then, and stops.)
-        self._worst.sort(key=lambda pair: -pair[0])
-        del self._worst[self._training.worst_batches :]
+        # Ascending, as the port sorts. Stable from the far end: of equal losses the earlier batch stays, where the port
+        # would compare the arrays themselves and stop.
+        self._worst.sort(key=lambda pair: pair[0])
+        if len(self._worst) > self._training.worst_batches:
+            del self._worst[self._cut()]
+
+    def _cut(self) -> int:
+        """The pair to drop: of those with the lowest loss, the latest."""
+        lowest = self._worst[0][0]
+        return sum(loss == lowest for loss, _ in self._worst) - 1

@@ -114,7 +114,9 @@ def initial_weights(config: NetworkConfig, seed: int) -> "OrderedDict[str, np.nd
 
 
 def _infer(shapes: Mapping[str, Shape], window_length: int) -> NetworkConfig:
-    layers = {int(match.group(1)) for match in (re.match(NETWORK_SCOPE + r"layer_(\d+)/", name) for name in shapes) if match}
+    layers = {
+        int(match.group(1)) for match in (re.match(NETWORK_SCOPE + r"layer_(\d+)/", name) for name in shapes) if match
+    }
     residuals = {match.group(1) for match in (re.search(r"/LSTM_residual_(\d+)/", name) for name in shapes) if match}
     bidirectional = any("/pass_backward/" in name for name in shapes)
     first = block_scope(1) + ("pass_forward/" if bidirectional else "") + DENSE_KERNEL
@@ -150,7 +152,8 @@ def infer_network(shapes: Mapping[str, Shape], window_length: int = 128) -> Netw
         config = None
     if config is None or dict(variable_shapes(config)) != ours:
         raise DataError(
-            "These are not the weights of a stacked residual LSTM: expected variables named like %r with matching shapes, "
+            "These are not the weights of a stacked residual LSTM: expected variables named like %r with "
+            "matching shapes, "
             "found %d variables below %r; use a checkpoint that harbench or the ModelZoo port has saved."
             % (block_scope(1) + DENSE_KERNEL, len(ours), NETWORK_SCOPE)
         )

@@ -1,7 +1,7 @@
 """The report as Markdown."""
 
 import shlex
-from typing import Iterable, List, Sequence
+from typing import Any, Dict, Iterable, List, Sequence
 
 from bench.cells import Cell
 from bench.doubts import of_cell
@@ -11,12 +11,17 @@ from reports.published import Published
 from reports.tables import Table
 
 _LEGEND = (
-    "ACC: share of test windows recognised, last epoch, whole test set as one batch. FPS: training windows per second over "
-    "the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the logarithms of the trial "
+    "ACC: share of test windows recognised, last epoch, whole test set as one batch. FPS: training windows per "
+    "second over "
+    "the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the logarithms "
+    "of the trial "
     "means). ±: sample standard deviation over seeds.",
-    "FPS (published definition): batch size over the mean of the last ten steps of a run. p_whole: windows over the whole "
-    "process; p_train: over the training without evaluation; p_core: over the steps alone, first one included (FlagPerf).",
-    "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, no human "
+    "FPS (published definition): batch size over the mean of the last ten steps of a run. p_whole: windows over "
+    "the whole "
+    "process; p_train: over the training without evaluation; p_core: over the steps alone, first one included "
+    "(FlagPerf).",
+    "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
+    "no human "
     "activity. simulated, unproven: no measurement of that device. `-`: not measured or not published.",
 )
 
@@ -49,25 +54,36 @@ def _footnotes(published: Published) -> List[str]:
     return lines + [""]
 
 
+def _host(host: Dict[str, Any]) -> str:
+    return "%s, %s of %s cores usable, %.1f GiB, %s %s, %s" % (
+        host.get("cpu_model"),
+        host.get("cores_usable"),
+        host.get("cores_logical"),
+        host.get("memory_bytes", 0) / 2**30,
+        host.get("os"),
+        host.get("kernel"),
+        "container" if host.get("is_container") else "no container seen",
+    )
+
+
+def _revision(harbench: Dict[str, Any]) -> str:
+    changed = ", changed" if harbench["is_dirty"] else ""
+    return "%s, revision %s%s" % (harbench["version"], (harbench["revision"] or "unknown")[:12], changed)
+
+
 def _environment_lines(cell: Cell, number: int) -> List[str]:
     first, host = cell.first, cell.first["environment"]["identity"]
     effective = ", ".join("%s=%s" % item for item in sorted(first["description"]["effective"].items()))
     dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
-    revision = first["harbench"]["revision"]
     return [
         "- %s" % tables.cell_name(cell, number),
-        "  - host: %s, %s of %s cores usable, %.1f GiB, %s %s, %s"
-        % (
-            host.get("cpu_model"), host.get("cores_usable"), host.get("cores_logical"), host.get("memory_bytes", 0) / 2**30,
-            host.get("os"), host.get("kernel"), "container" if host.get("is_container") else "no container seen",
-        ),
+        "  - host: %s" % _host(host),
         "  - workload: %d parameters, %.2f GFLOP a step on paper, %.1f GFLOP/s reached over the steady steps"
         % (first["cost"]["parameters"], flops / 1e9, flops / cell.estimate("step_seconds").centre / 1e9),
         "  - effective settings: %s" % effective,
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
-        "  - harbench %s, revision %s%s"
-        % (first["harbench"]["version"], (revision or "unknown")[:12], ", changed" if first["harbench"]["is_dirty"] else ""),
+        "  - harbench %s" % _revision(first["harbench"]),
         "  - proof: %s: %s" % (first["proof"]["state"], first["proof"]["evidence"]),
         "  - reproduce: `%s`" % " ".join(map(shlex.quote, first["command"])),
         "  - records: %s" % ", ".join(record["id"] for record in cell.records),

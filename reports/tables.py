@@ -48,7 +48,9 @@ def _accuracy(cell: Cell) -> str:
 def accuracy_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's accuracy table with the measured columns added."""
     header = ("精度指标项",) + tuple(column.name for column in published.columns) + _labels(cells)
-    row = ("ACC",) + tuple(units.accuracy(column.accuracy) for column in published.columns) + tuple(map(_accuracy, cells))
+    row = (
+        ("ACC",) + tuple(units.accuracy(column.accuracy) for column in published.columns) + tuple(map(_accuracy, cells))
+    )
     return Table("精度结果比对 (accuracy)", header, (row,))
 
 
@@ -142,7 +144,10 @@ def phases_table(cells: Sequence[Cell]) -> Table:
     header = ("cell", "import", "data", "build", "first step", "warm-up", "steady", "evaluation", "whole process")
     rows: List[Row] = []
     for label, cell in zip(_labels(cells), cells):
-        named = [_mean_seconds([record["phases"].get(name) for record in cell.records]) for name in ("import", "data", "build")]
+        named = [
+            _mean_seconds([record["phases"].get(name) for record in cell.records])
+            for name in ("import", "data", "build")
+        ]
         timed = [
             _mean_seconds([getattr(figures, name) for figures in cell.figures])
             for name in ("first_step_seconds", "warmup_seconds", "steady_seconds", "evaluation_seconds")

@@ -36,7 +36,11 @@ class _Display:
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("downloading"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=Console(stderr=True)
+            TextColumn("downloading"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            console=Console(stderr=True),
         )
         self._task = self._progress.add_task("", total=None)
 

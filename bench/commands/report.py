@@ -13,18 +13,27 @@ _FILE_NAME = "report.md"
 
 
 @click.command()
-@click.argument("records", nargs=-1, type=click.Path())
-@click.option("-o", "--out", type=click.Path(file_okay=False), default=os.path.join("reports", "out"), show_default=True,
-              help="Folder for the report.", **env("REPORT_OUT"))
+@click.argument("records", nargs=-1, type=click.Path(), envvar="HARBENCH_OUT")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(),
+    default=os.path.join("reports", "out"),
+    show_default=True,
+    help="Folder for the report.",
+    **env("REPORT_OUT"),
+)
 def report(records: Tuple[str, ...], out: str) -> None:
-    """Print the tables of RECORDS (files or folders; results/ by default) and write them as Markdown."""
+    """Print the tables of RECORDS (files, folders; HARBENCH_OUT or results/ by default) and write them as Markdown."""
     from reports.report import build  # bench does not know reports; only this command joins them
 
     text = build(records or ("results",))
     path = os.path.join(out, _FILE_NAME)
     click.echo(text)
     try:
-        write_atomically(path, lambda file: file.write(text.encode("utf-8")) and None)
+        write_atomically(path, text.encode("utf-8"))
     except OSError as error:
-        raise DataError("The report cannot be written to %r: %s; give another folder with --out." % (path, error.strerror)) from error
+        raise DataError(
+            "The report cannot be written to %r: %s; give another folder with --out." % (path, error.strerror)
+        ) from error
     click.echo("written to %s" % path, err=True)

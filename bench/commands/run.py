@@ -42,25 +42,57 @@ def _command_line() -> Tuple[str, ...]:
 @click.command()
 @click.option("--backend", type=click.Choice(registry.names()), default="cpu", show_default=True, **env("BACKEND"))
 @click.option("--preset", type=click.Choice(preset_names()), default="deep-lstm", show_default=True, **env("PRESET"))
-@click.option("--mode", type=click.Choice([plan.MODE_PERFORMANCE, plan.MODE_FULL]), default=plan.MODE_PERFORMANCE,
-              show_default=True, help="performance: 5 epochs; full: 250 epochs, accuracy.", **env("MODE"))
+@click.option(
+    "--mode",
+    type=click.Choice([plan.MODE_PERFORMANCE, plan.MODE_FULL]),
+    default=plan.MODE_PERFORMANCE,
+    show_default=True,
+    help="performance: 5 epochs; full: 250 epochs, accuracy.",
+    **env("MODE"),
+)
 @click.option("--kernel", default=None, help="fused or unrolled.  [default: the backend's best]", **env("KERNEL"))
 @click.option("--precision", default=None, help="Arithmetic.  [default: the backend's first]", **env("PRECISION"))
 @click.option("--epochs", type=_POSITIVE, default=None, help="Passes over the training windows.", **env("EPOCHS"))
 @click.option("--steps", type=_POSITIVE, default=None, help="Bound on all updates.", **env("STEPS"))
 @click.option("--batch-size", type=_POSITIVE, default=100, show_default=True, **env("BATCH_SIZE"))
-@click.option("--replay", type=click.Choice(REPLAYS), default=REPLAYS[0], show_default=True,
-              help="Worst-batch replay: as in the published port, or of each epoch.", **env("REPLAY"))
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True,
-              help="Of the first trial; each further one adds 1.", **env("SEED"))
+@click.option(
+    "--replay",
+    type=click.Choice(REPLAYS),
+    default=REPLAYS[0],
+    show_default=True,
+    help="Worst-batch replay: as in the published port, or of each epoch.",
+    **env("REPLAY"),
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Of the first trial; each further one adds 1.",
+    **env("SEED"),
+)
 @click.option("--trials", type=_POSITIVE, default=3, show_default=True, help="Fresh processes.", **env("TRIALS"))
-@click.option("--warmup", type=_POSITIVE, default=10, show_default=True,
-              help="Steps left out at the start, the first one included.", **env("WARMUP"))
-@click.option("--threads", type=_POSITIVE, default=None, help="Host cores to fill.  [default: all usable]", **env("THREADS"))
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=None, help="Seconds for each trial.",
-              **env("TIMEOUT"))
-@click.option("-o", "--out", type=click.Path(file_okay=False), default="results", show_default=True,
-              help="Folder for records.", **env("OUT"))
+@click.option(
+    "--warmup",
+    type=_POSITIVE,
+    default=10,
+    show_default=True,
+    help="Steps left out at the start, the first one included.",
+    **env("WARMUP"),
+)
+@click.option(
+    "--threads", type=_POSITIVE, default=None, help="Host cores to fill.  [default: all usable]", **env("THREADS")
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=None,
+    help="Seconds for each trial.",
+    **env("TIMEOUT"),
+)
+@click.option(
+    "-o", "--out", type=click.Path(), default="results", show_default=True, help="Folder for records.", **env("OUT")
+)
 @data_path_option
 @click.option("--dry-run", is_flag=True, help="Check everything and show the plan; measure nothing.")
 def run(out: str, timeout: Optional[float], trials: int, dry_run: bool, **options: Any) -> None:

@@ -1,9 +1,9 @@
-"""Parsed arrays in the user's cache folder, keyed by the content of the text files; without it everything still works."""
+"""Parsed arrays in the user's cache folder, keyed by the content of the text files; nothing needs it."""
 
 import io
 import os
 import zipfile
-from typing import Optional
+from typing import Any, Dict, Optional
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def load(key: str, location: str) -> Optional[Dataset]:
 
 def store(key: str, dataset: Dataset) -> None:
     """Keep a dataset; a folder that cannot be written or a full disk is no error."""
-    arrays = {
+    arrays: Dict[str, Any] = {
         "train_windows": dataset.train.windows,
         "train_labels": dataset.train.labels,
         "test_windows": dataset.test.windows,
@@ -50,6 +50,6 @@ def store(key: str, dataset: Dataset) -> None:
     content = io.BytesIO()
     np.savez(content, **arrays)
     try:
-        write_atomically(_path(key), lambda file: file.write(content.getbuffer()) and None)
+        write_atomically(_path(key), content.getvalue())
     except OSError:
         return

@@ -71,7 +71,10 @@ def find_root(folder: str) -> Optional[str]:
             if len(found) == 1 or official:
                 return (official or found)[0]
             if found:
-                raise DataError("Several folders below %r look like the dataset (%s); name one of them." % (folder, ", ".join(map(repr, found))))
+                raise DataError(
+                    "Several folders below %r look like the dataset (%s); name one of them."
+                    % (folder, ", ".join(map(repr, found)))
+                )
         level = [below for path in level for below in _below(path)]
     return None
 
@@ -98,8 +101,8 @@ def _explain(path: str) -> str:
     flat = [entry for entry in os.listdir(path) if re.search(r"_(train|test)\.txt$", entry, re.IGNORECASE)]
     if flat:
         return (
-            "%r holds data files without their folders (%r): unpack the archive again so that `train` and `test` are folders."
-            % (path, sorted(flat)[0])
+            "%r holds data files without their folders (%r): unpack the archive again so that `train` and "
+            "`test` are folders." % (path, sorted(flat)[0])
         )
     return (
         "%r is not UCI HAR: expected folders `train` and `test` with %r in them; get it with `harbench data fetch`."
@@ -117,8 +120,8 @@ def _named(path: str) -> str:
 def locate(data_path: Optional[str]) -> Optional[str]:
     """The root of the dataset by the search order; None when there is none and nobody named one.
 
-    The order: `data_path`, the variable `HARBENCH_DATA`, `./data`, the cache. The first two are somebody's word: what they
-    name must be the dataset.
+    The order: `data_path`, the variable `HARBENCH_DATA`, `./data`, the cache. The first two are somebody's word: what
+    they name must be the dataset.
 
     Args:
         data_path: a folder, `synthetic` for none, or None.

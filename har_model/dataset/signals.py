@@ -1,4 +1,4 @@
-"""The dataset as arrays: the nine signals in their fixed order, the six activities, and what makes two copies the same."""
+"""The dataset as arrays: nine signals in their fixed order, six activities, and what makes two copies the same."""
 
 import hashlib
 from dataclasses import dataclass
@@ -79,7 +79,10 @@ class Dataset:
         """One line that says what it is, and for a synthetic one how to get the real one."""
         counts = "%d train and %d test windows" % (len(self.train.labels), len(self.test.labels))
         if self.kind == SYNTHETIC:
-            return "synthetic, %s; no UCI HAR was found: `make data` (harbench data fetch) gets it, --data-path names it" % counts
+            return (
+                "synthetic, %s; no UCI HAR was found: `make data` (harbench data fetch) gets it, --data-path names it"
+                % counts
+            )
         part = "the whole of UCI HAR" if self.is_complete else "a part of UCI HAR"
         return "%s, %s, from %s" % (part, counts, self.location)
 

@@ -1,6 +1,6 @@
 """A deterministic stand-in for UCI HAR: same shape, same labels, no human activity.
 
-Bit-identical on every NumPy: integers drawn by `RandomState`, sines from a rounded table, sums of a few float64 in fixed
+Bit-identical on every NumPy: integers drawn by `RandomState`, sines from a rounded table, a few float64 sums in fixed
 order, rounded at the end. Phases, signs and orientations are random in every window, so that a class has no mean of its
 own and a linear model on raw windows learns next to nothing; what tells the classes apart is how a window moves:
 
@@ -53,7 +53,10 @@ def _split(draw: np.random.RandomState, counts: Tuple[int, ...]) -> Split:
     amplitude = np.array(_AMPLITUDE)[labels] * draw.randint(700, 1301, n) / 1e6
     lags = (np.zeros(n, np.int64), np.array(_LAG_Y)[labels], np.full(n, _LAG_Z))
     body = [amplitude[:, None] * _oscillation(phase + lag * _FINE, rate) + _noise(draw, n) for lag in lags]
-    gyro = [0.5 * amplitude[:, None] * _oscillation(phase + (lag + _TURN // 4) * _FINE, rate) + _noise(draw, n) for lag in lags]
+    gyro = [
+        0.5 * amplitude[:, None] * _oscillation(phase + (lag + _TURN // 4) * _FINE, rate) + _noise(draw, n)
+        for lag in lags
+    ]
     gravity = [draw.randint(-300, 301, n)[:, None] / 1000.0 for _ in lags]
     total = [one + other for one, other in zip(body, gravity)]
     channels: List[np.ndarray] = body + gyro + total

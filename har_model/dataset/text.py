@@ -77,20 +77,19 @@ def _shown(word: bytes) -> str:
     return repr(text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "...")
 
 
-def _first_bad_word(text: bytes, path: str) -> DataError:
+def _bad_word(text: bytes) -> Optional[str]:
+    """What is wrong with the first word that is no finite number, and its line; None when every word is one."""
     for number, line in enumerate(text.split(b"\n"), 1):
         for word in line.split():
             try:
-                if b"_" in word:  # Python takes 1_0 for a number
-                    raise ValueError
                 value = float(word)
             except ValueError:
-                return DataError("The file %r, line %d: %s is not a number; unpack the dataset again." % (path, number, _shown(word)))
+                return "line %d: %s is not a number" % (number, _shown(word))
             if not np.isfinite(value):
-                return DataError(
-                    "The file %r, line %d: %s is not a finite number; unpack the dataset again." % (path, number, _shown(word))
-                )
-    return DataError("The file %r holds something that is not a number; unpack the dataset again." % path)
+                return "line %d: %s is not a finite number" % (number, _shown(word))
+            if b"_" in word:  # Python takes 1_0 for 10
+                return "line %d: %s is not a number" % (number, _shown(word))
+    return None
 
 
 def read_table(content: bytes, path: str, columns: int) -> np.ndarray:
@@ -110,10 +109,14 @@ def read_table(content: bytes, path: str, columns: int) -> np.ndarray:
     values = None if len(wrong) else _parse(text)
     if values is not None and len(values) == len(counts) * columns and np.isfinite(values).all():
         return values.reshape(-1, columns)
-    fault = _first_bad_word(text, path)
-    if len(wrong) and "is not a" not in str(fault):
-        raise DataError(
-            "The file %r, line %d: expected %d number%s, found %d; unpack the dataset again."
-            % (path, wrong[0] + 1, columns, "" if columns == 1 else "s", counts[wrong[0]])
+    fault = _bad_word(text)
+    if fault is None and len(wrong):
+        fault = "line %d: expected %d number%s, found %d" % (
+            wrong[0] + 1,
+            columns,
+            "" if columns == 1 else "s",
+            counts[wrong[0]],
         )
-    raise fault
+    raise DataError(
+        "The file %r, %s; unpack the dataset again." % (path, fault or "holds something that is not a number")
+    )

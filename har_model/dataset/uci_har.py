@@ -26,7 +26,9 @@ def labels_path(split: str) -> str:
 
 def files() -> List[str]:
     """Every file that the dataset needs, below its root, in a fixed order."""
-    return [path for split in SPLITS for path in [labels_path(split)] + [signal_path(split, signal) for signal in SIGNALS]]
+    return [
+        path for split in SPLITS for path in [labels_path(split)] + [signal_path(split, signal) for signal in SIGNALS]
+    ]
 
 
 def _near_match(path: str) -> str:
@@ -126,5 +128,3 @@ def read(root: str) -> Dataset:
     dataset = make(REAL, os.path.abspath(root), train, test)
     cache.store(key, dataset)
     return dataset
-
-

@@ -31,7 +31,9 @@ def test_a_backend_that_cannot_measure_yet_says_so_and_never_opens(name):
 
 
 def test_asking_for_one_backend_imports_no_other():
-    code = "import sys; from backends import registry; registry.create('null'); print([m for m in sys.modules if m in %r])"
+    code = (
+        "import sys; from backends import registry; registry.create('null'); print([m for m in sys.modules if m in %r])"
+    )
     others = ["backends.cpu", "backends.cuda", "backends.ascend", "tensorflow"]
     answer = subprocess.run([sys.executable, "-c", code % (others,)], stdout=subprocess.PIPE, check=True)
     assert answer.stdout.strip() == b"[]"

@@ -21,15 +21,16 @@ def data_path(tmp_path_factory):
 @pytest.fixture
 def harbench(tmp_path, tmp_path_factory):
     def call(*arguments, expect=0, **variables):
-        home = dict(HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"), PYTHONPATH=environment.packages_root())
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
+        used = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
+        used.update(PYTHONPATH=environment.packages_root(), PYTHONIOENCODING="utf-8")
+        used.update(variables, HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))
         answer = subprocess.run(
-            [sys.executable, "-m", "bench.cli"] + list(arguments), cwd=str(tmp_path), stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=dict(inherited, PYTHONIOENCODING="utf-8", **home, **variables),
+            [sys.executable, "-m", "bench.cli"] + list(arguments), cwd=str(tmp_path), capture_output=True, env=used,
         )  # fmt: skip
         out, err = answer.stdout.decode("utf-8"), answer.stderr.decode("utf-8")
         assert answer.returncode == expect, (answer.returncode, out, err)
         assert "Traceback" not in out + err
+        assert expect == 0 or len(err.strip().splitlines()) == 1, err
         return out, err
 
     return call
@@ -89,7 +90,7 @@ def test_a_dry_run_shows_the_plan_and_measures_nothing(harbench, data_path, tmp_
         (["run", "--backend", "tpu"], 2, "tpu"),
         (["run", "--backend", "null", "--kernel", "quantum"], 2, "fused or unrolled"),
         (["run", "--backend", "null", "--precision", "fp8"], 2, "fp32"),
-        (["run", "--backend", "null", "--steps", "10", "--warmup", "10"], 2, "warm-up"),
+        (["run", "--backend", "null", "--batch-size", "5", "--steps", "10", "--warmup", "10"], 2, "warm-up"),
         (["run", "--backend", "null", "--batch-size", "31"], 2, "at most 30"),
         (["run", "--backend", "null", "--batch-size", "0"], 2, "batch-size"),
         (["run", "--backend", "null", "--timeout", "-1"], 2, "timeout"),

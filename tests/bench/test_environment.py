@@ -15,7 +15,9 @@ def test_usable_cores_respect_the_affinity():
     code += "from bench import environment; print(environment.usable_cores())"
     import sys
 
-    answer = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=environment.packages_root())
+    answer = subprocess.run(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, cwd=environment.packages_root()
+    )
     assert answer.stdout.strip() == b"1"
 
 

@@ -29,14 +29,17 @@ def test_a_job_survives_its_own_document():
 
 
 @pytest.mark.parametrize(
-    "n_train, worst, epochs, updates", [(7352, 5, 5, 390), (2400, 5, 250, 7250), (300, 5, 2, 12), (99, 5, 3, 0), (250, 0, 1, 2)]
+    "n_train, worst, epochs, updates",
+    [(7352, 5, 5, 390), (2400, 5, 250, 7250), (300, 5, 2, 12), (99, 5, 3, 0), (250, 0, 1, 2)],
 )
 def test_updates_count_full_batches_and_replays(n_train, worst, epochs, updates):
     workload = Workload("deep-lstm", NetworkConfig(), TrainingConfig(worst_batches=worst))
     assert plan.updates_of(n_train, workload, epochs) == updates
 
 
-@pytest.mark.parametrize("steps, warmup, is_refused", [(11, 10, False), (10, 10, True), (3, 10, True), (None, 20, True), (None, 19, False)])
+@pytest.mark.parametrize(
+    "steps, warmup, is_refused", [(11, 10, False), (10, 10, True), (3, 10, True), (None, 20, True), (None, 19, False)]
+)
 def test_fewer_steps_than_warm_up_is_a_usage_error(steps, warmup, is_refused):
     job = _job(steps=steps, warmup_steps=warmup)  # 500 windows, 2 epochs: 20 updates
     if is_refused:

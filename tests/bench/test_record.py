@@ -45,7 +45,9 @@ def test_an_invalid_record_is_neither_written_nor_read(tmp_path, damage):
         record.read(str(path))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '{"schema_version": 1}', "NaN", '{"a": Infinity}', "\x00" * 9])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "7", '{"schema_version": 1}', "NaN", '{"a": Infinity}', "\x00" * 9]
+)
 def test_what_is_no_record_is_one_sentence(tmp_path, text):
     path = tmp_path / "x.json"
     path.write_text(text, encoding="utf-8")

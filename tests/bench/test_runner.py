@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import time
 
 import pytest
@@ -87,7 +88,9 @@ def test_a_hung_trial_is_stopped_when_its_time_is_over(data_path, tmp_path, monk
 def test_nothing_that_a_trial_started_outlives_it(tmp_path):
     # The trial's stand-in starts a grandchild that would run for ever and hangs; both belong to one group.
     pid_file = tmp_path / "pid"
-    code = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+    code = (
+        "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+    )
     code += "open(%r, 'w').write(str(p.pid)); time.sleep(600)" % str(pid_file)
     import subprocess
     import sys
@@ -97,8 +100,8 @@ def test_nothing_that_a_trial_started_outlives_it(tmp_path):
         time.sleep(0.02)
     runner._end_group(process)
     time.sleep(0.1)
-    status = "/proc/%s/stat" % pid_file.read_text()
-    assert not os.path.exists(status) or open(status).read().split()[2] == "Z"
+    status = pathlib.Path("/proc/%s/stat" % pid_file.read_text())
+    assert not status.exists() or status.read_text().split()[2] == "Z"
 
 
 def test_the_environment_prepends_and_never_replaces(monkeypatch):

@@ -44,8 +44,12 @@ def test_the_published_fps_takes_the_last_ten_steps_and_no_replays():
 
 @pytest.mark.parametrize(
     "changes, expected",
-    [({}, True), ({"status": "failed", "reason": "x"}, False), ({"seconds": [0.1], "warmup": 1}, False),
-     ({"seconds": [0.0, 0.0, 0.0], "warmup": 1}, False)],
+    [
+        ({}, True),
+        ({"status": "failed", "reason": "x"}, False),
+        ({"seconds": [0.1], "warmup": 1}, False),
+        ({"seconds": [0.0, 0.0, 0.0], "warmup": 1}, False),
+    ],
 )
 def test_only_complete_trials_with_steady_steps_have_figures(changes, expected):
     assert stats.has_figures(records.make(**changes)) is expected

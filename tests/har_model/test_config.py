@@ -6,7 +6,8 @@ from har_model.errors import UsageError
 
 def test_the_four_presets_are_those_of_the_reference():
     shapes = {
-        name: (config.n_layers_in_highway, config.n_stacked_layers, config.bidirectional) for name, config in PRESETS.items()
+        name: (config.n_layers_in_highway, config.n_stacked_layers, config.bidirectional)
+        for name, config in PRESETS.items()
     }
     assert shapes == {
         "deep-lstm": (0, 3, False),

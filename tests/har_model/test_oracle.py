@@ -133,4 +133,6 @@ def test_the_oracle_agrees_with_the_port(name, preset_name):
     windows, labels = data.train.windows[batch], data.train.labels[batch]
     assert np.abs(oracle.logits(windows, values, config) - reference["batch0_logits"]).max() < 1e-6
     assert np.abs(oracle.logits(data.test.windows, values, config) - reference["test_logits_init"]).max() < 1e-6
-    assert oracle.loss(windows, labels, values, config, 0.005) == pytest.approx(float(reference["batch0_loss"]), rel=1e-6)
+    assert oracle.loss(windows, labels, values, config, 0.005) == pytest.approx(
+        float(reference["batch0_loss"]), rel=1e-6
+    )

@@ -36,13 +36,13 @@ def test_an_epoch_takes_full_batches_of_different_windows(n_windows, batch_size,
     assert len(set(taken.tolist())) == len(taken) == len(updates) * batch_size
 
 
-def test_the_worst_batches_are_replayed_highest_loss_first():
+def test_the_worst_batches_are_replayed_in_ascending_order_of_loss():
     schedule = Schedule(40, TrainingConfig(batch_size=5, worst_batches=3))
     losses = iter([1.0, 8.0, 3.0, 5.0, 2.0, 9.0, 4.0, 6.0])
     updates = _run_epoch(schedule, 0, lambda u: 0.0 if u.is_replay else next(losses))
     plain, replayed = updates[:8], updates[8:]
     assert [update.is_replay for update in updates] == [False] * 8 + [True] * 3
-    for replay, original in zip(replayed, (5, 1, 7)):
+    for replay, original in zip(replayed, (7, 1, 5)):
         assert replay.indices.tolist() == plain[original].indices.tolist()
 
 
@@ -63,6 +63,12 @@ def test_a_loss_that_is_no_number_counts_as_the_worst():
     losses = iter([3.0, float("nan"), 7.0])
     updates = _run_epoch(schedule, 0, lambda u: 0.0 if u.is_replay else next(losses))
     assert updates[-1].indices.tolist() == updates[1].indices.tolist()
+
+
+def test_of_equal_losses_the_earlier_batches_stay():
+    schedule = Schedule(20, TrainingConfig(batch_size=5, worst_batches=2))
+    updates = _run_epoch(schedule, 0, lambda u: 1.0)
+    assert [u.indices.tolist() for u in updates[4:]] == [u.indices.tolist() for u in updates[:2]]
 
 
 def test_no_worst_batches_means_no_replay():

@@ -13,4 +13,6 @@ def open_model(network: NetworkConfig, kernel: str, keep_prob: float = 1.0, thre
     if not backend.probe().is_available:
         pytest.skip("needs TensorFlow")
     backend.prepare()
-    return backend.open(Workload("custom", network, TrainingConfig(keep_prob=keep_prob), seed), Settings(kernel, "fp32", threads))
+    return backend.open(
+        Workload("custom", network, TrainingConfig(keep_prob=keep_prob), seed), Settings(kernel, "fp32", threads)
+    )

@@ -70,7 +70,9 @@ def test_gradients_agree_with_central_differences_of_the_oracle(kernel):
             return oracle.loss(windows, labels, moved, config, 0.005)
 
         expected = (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5
-        assert float(np.sum(gradients["gradient/" + name] * direction)) == pytest.approx(expected, rel=2e-3, abs=2e-5), name
+        assert float(np.sum(gradients["gradient/" + name] * direction)) == pytest.approx(
+            expected, rel=2e-3, abs=2e-5
+        ), name
 
 
 def test_the_kernels_train_alike_step_for_step():

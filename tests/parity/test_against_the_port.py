@@ -1,4 +1,4 @@
-"""The engine against what the port computed (shared/reference): every step asserted, no tolerance that could not fail."""
+"""The engine against what the port computed (shared/reference), every step asserted."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,9 @@ def test_the_engine_computes_what_the_port_computed(name, preset, kernel):
     gradients = {"gradient/" + variable: "grad0/" + variable for variable in initial}
 
     first = model.probe(
-        ["logits", "cross_entropy", "loss"] + list(gradients), data.train.windows[batches[0]], data.train.labels[batches[0]]
+        ["logits", "cross_entropy", "loss"] + list(gradients),
+        data.train.windows[batches[0]],
+        data.train.labels[batches[0]],
     )
     assert np.abs(first["logits"] - reference["batch0_logits"]).max() < 1e-5
     assert first["cross_entropy"] == pytest.approx(float(reference["batch0_xent"]), rel=1e-6)

@@ -68,7 +68,17 @@ def test_a_full_accuracy_is_the_last_epochs_and_unmarked():
 
 def test_the_mandatory_columns_are_there():
     header = _table(_render(records.make("a")), "Comparison")[0]
-    for column in ("device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]", "ratio", "first step"):
+    for column in (
+        "device",
+        "host CPU",
+        "stack",
+        "precision",
+        "kernel",
+        "batch",
+        "FPS [95 % interval]",
+        "ratio",
+        "first step",
+    ):
         assert column in header
     row = dict(zip(header, _table(_render(records.make("a")), "Comparison")[2]))
     assert row["stack"] == "tensorflow 2.21.0, Python 3.11.7"
@@ -85,7 +95,10 @@ def test_both_definitions_of_fps_and_the_three_scopes_are_named():
 
 
 def test_a_figure_that_does_not_exist_is_a_dash():
-    assert dict(zip(*[_table(_render(records.make("a")), "Step time")[i] for i in (0, 2)]))["FPS (published definition)"] == "-"
+    assert (
+        dict(zip(*[_table(_render(records.make("a")), "Step time")[i] for i in (0, 2)]))["FPS (published definition)"]
+        == "-"
+    )
 
 
 def test_a_failed_trial_is_listed_and_enters_no_table():

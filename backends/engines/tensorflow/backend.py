@@ -29,7 +29,8 @@ class TensorFlowBackend(Backend):
             importlib.import_module("tensorflow")
         except ImportError as error:
             raise BackendUnavailable(
-                "TensorFlow cannot be imported by this interpreter (%s); install 1.15 on Python 3.7, or a current 2.x, and "
+                "TensorFlow cannot be imported by this interpreter (%s); install 1.15 on Python 3.7, or a "
+                "current 2.x, and "
                 "try again." % error
             ) from error
         importlib.import_module(_ENGINE + "model")

@@ -1,4 +1,4 @@
-"""The recurrent layer, computed two ways on the canonical weights; both differentiable, `[T, B, n_in]` to `[T, B, n]`."""
+"""The recurrent layer, two ways on the canonical weights; both differentiable, `[T, B, n_in]` to `[T, B, n]`."""
 
 from typing import Any, Callable
 

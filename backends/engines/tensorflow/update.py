@@ -14,7 +14,9 @@ OPTIMIZER_SCOPE = "OptimizeLoss"
 GLOBAL_STEP = "Variable"
 
 
-def build(loss: Tensor, variables: Mapping[str, Any], training: TrainingConfig) -> Tuple[Any, "OrderedDict[str, Tensor]"]:
+def build(
+    loss: Tensor, variables: Mapping[str, Any], training: TrainingConfig
+) -> Tuple[Any, "OrderedDict[str, Tensor]"]:
     """The operation that updates every variable, and the unclipped gradients by variable name."""
     gradients = tf1.gradients(loss, list(variables.values()))
     clipped, _ = tf1.clip_by_global_norm(gradients, training.clip_norm)
