@@ -1,0 +1,104 @@
+"""The main job on the CPU with a real framework: what `make bench` runs, from the command to the tables."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from backends.engines.tensorflow.backend import is_installed
+from bench import environment, record
+from tests import shared_inputs
+
+needs_tensorflow = pytest.mark.skipif(not is_installed(), reason="needs TensorFlow")
+
+
+def _variables(folder):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
+    return dict(kept, HARBENCH_CACHE=os.path.join(folder, "cache"), PYTHONIOENCODING="utf-8")
+
+
+def _harbench(folder, *arguments):
+    variables = dict(_variables(folder), PYTHONPATH=environment.packages_root())
+    answer = subprocess.run(
+        [sys.executable, "-m", "bench.cli"] + list(arguments), cwd=folder, env=variables, capture_output=True
+    )
+    out, err = answer.stdout.decode("utf-8"), answer.stderr.decode("utf-8")
+    assert answer.returncode == 0, out + err
+    return out, err
+
+
+@needs_tensorflow
+def test_the_main_job_trains_records_and_reports(tmp_path):
+    folder = str(tmp_path)
+    out, err = _harbench(folder, "run", "--trials", "2", "--steps", "80")
+    # TensorFlow's own words go to the trial's log, never into the command's output.
+    assert "synthetic" in out and "tensorflow" not in (out + err).lower() and "Warning" not in out + err
+    documents, faults = record.read_all([os.path.join(folder, "results")])
+    assert not faults and [document["status"] for document in documents] == ["complete"] * 2
+    for document in documents:
+        assert document["proof"]["state"] == "proven" and document["description"]["framework"] == "tensorflow"
+        assert len(document["steps"]["seconds"]) == 80 and min(document["steps"]["seconds"]) > 0
+        assert document["steps"]["losses"][0] > document["steps"]["losses"][-1]
+        assert document["phases"]["import"] > 0 and document["clock"]["resolution_ns"] > 0
+    assert documents[0]["steps"]["losses"] != documents[1]["steps"]["losses"]  # another seed
+    out, _ = _harbench(folder, "report")
+    assert "|FPS|-|898.13|767.22|" in out and "(measured, synthetic data)" in out
+
+
+@needs_tensorflow
+def test_a_full_run_leaves_a_checkpoint_that_evaluates_to_its_own_accuracy(tmp_path):
+    folder = str(tmp_path)
+    data = shared_inputs.subset_path()
+    _harbench(folder, "run", "--mode", "full", "--epochs", "2", "--trials", "1", "--data-path", data)
+    ((document,), _) = record.read_all([os.path.join(folder, "results")])
+    checkpoint = os.path.join(folder, "results", document["artifacts"]["checkpoint"])
+    assert checkpoint.endswith("output/mode.ckpt")
+    out, _ = _harbench(folder, "evaluate", "--ckpt", checkpoint, "--data-path", data)
+    assert "accuracy %.7f" % document["evaluations"][-1]["accuracy"] in out
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("folder_name", ["plain", "a [b] 数据"])
+def test_the_ports_checkpoint_evaluates_to_840_of_950(tmp_path, folder_name):
+    checkpoint = shared_inputs.path("reference", "modelzoo_ckpt")
+    data = shared_inputs.subset_path()
+    shutil.copytree(checkpoint, str(tmp_path / folder_name))
+    prefix = str(tmp_path / folder_name / "mode.ckpt")
+    out, _ = _harbench(str(tmp_path), "evaluate", "--ckpt", prefix, "--data-path", data)
+    assert "accuracy 0.8842105 (840 of 950)" in out
+    assert "confusion matrix" in out and "LAYING" in out
+
+
+@needs_tensorflow
+@pytest.mark.slow
+def test_the_synthetic_data_can_be_learnt_in_five_epochs(tmp_path):
+    _harbench(str(tmp_path), "run", "--trials", "1")
+    ((document,), _) = record.read_all([str(tmp_path / "results")])
+    assert document["evaluations"][-1]["accuracy"] > 0.75
+
+
+@pytest.mark.slow
+def test_make_bench_works_in_a_fresh_copy_as_the_readme_says(tmp_path):
+    """Sets everything up from the package index and runs the first command of the README, with fewer steps."""
+    checkout = tmp_path / "fresh copy"
+    root = environment.packages_root()
+    listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True)
+    if listed.returncode != 0:
+        pytest.skip("needs a git checkout")
+    for name in listed.stdout.decode("utf-8").split("\0"):
+        if name and os.path.isfile(os.path.join(root, name)):
+            os.makedirs(str(checkout / os.path.dirname(name)), exist_ok=True)
+            shutil.copy2(os.path.join(root, name), str(checkout / name))
+    python = os.path.join(sys.base_prefix, "bin", "python%d.%d" % sys.version_info[:2])
+    variables = dict(_variables(str(tmp_path)), PYTHON=python if os.path.exists(python) else sys.executable)
+    for _ in range(2):  # the second time nothing is set up anew
+        answer = subprocess.run(
+            ["make", "bench", "ARGS=--steps 40 --trials 1"], cwd=str(checkout), env=variables, capture_output=True
+        )
+        out = answer.stdout.decode("utf-8")
+        assert answer.returncode == 0, out + answer.stderr.decode("utf-8", "replace")
+        assert "|ACC|0.9400|0.9019|0.9023|" in out and "|FPS|-|898.13|767.22|" in out
+    assert (checkout / "reports" / "out" / "report.md").is_file()
+    assert len(list((checkout / "results").glob("*.json"))) == 2
