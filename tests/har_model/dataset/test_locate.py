@@ -17,8 +17,9 @@ def _sentence(path):
     return str(caught.value)
 
 
-def test_the_root_its_parent_and_its_grandparent_are_accepted(root, tmp_path):
-    for given in (root, str(tmp_path), str(tmp_path.parent)):
+def test_the_root_its_parent_and_its_grandparent_are_accepted(tmp_path):
+    root = small_dataset.write(str(tmp_path / "grand" / "parent" / "UCI HAR Dataset"))
+    for given in (root, str(tmp_path / "grand" / "parent"), str(tmp_path / "grand")):
         assert os.path.samefile(locate.locate(given), root)
 
 
