@@ -34,13 +34,19 @@ class TrialProgress:
 
     def __enter__(self) -> "TrialProgress":
         if self._console.is_terminal:
-            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} steps"))
             # No thread of its own: it is drawn when an event comes, and costs nothing in between.
             self._bar = Progress(
-                *columns, TimeElapsedColumn(), console=self._console, auto_refresh=False, transient=True
+                TextColumn("{task.completed}/{task.total} steps"),
+                BarColumn(20),
+                TimeElapsedColumn(),
+                TextColumn("{task.description}"),
+                console=self._console,
+                auto_refresh=False,
+                transient=True,
             )
+            self._console.print(self._title)
             self._bar.start()
-            self._task = self._bar.add_task(self._title, total=self._total)
+            self._task = self._bar.add_task(self._text, total=self._total)
         else:
             self._console.print("%s: started" % self._title)
         return self
@@ -66,7 +72,7 @@ class TrialProgress:
 
     def _show(self) -> None:
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=self._done, description="%s: %s" % (self._title, self._text))
+            self._bar.update(self._task, completed=self._done, description=self._text)
             self._bar.refresh()
         elif clock.seconds_since(self._last_line_ns) >= _PLAIN_INTERVAL:
             self._last_line_ns = clock.now_ns()
