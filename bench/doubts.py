@@ -2,14 +2,15 @@
 
 from typing import Callable, List, Optional, Tuple
 
-from backends.protocol import PROVEN
+from backends.protocol import KERNEL_FUSED, PROVEN
 from bench.cells import Cell
+from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
 
 #: Share of the host's cores that other work may take before a timing is doubted.
 _BUSY_SHARE = 0.1
 _FEWEST_TRIALS = 3
-_PUBLISHED_EPOCHS = 250
+_PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
 
@@ -52,9 +53,18 @@ def is_published_length(cell: Cell) -> bool:
 def _short_training(cell: Cell) -> Optional[str]:
     if is_published_length(cell):
         return None
+    return "Accuracy after %d of the %d epochs of the published figures: not comparable with them; use MODE=full." % (
+        cell.figures[0].epochs_trained,
+        _PUBLISHED_EPOCHS,
+    )
+
+
+def _fused(cell: Cell) -> Optional[str]:
+    if cell.first["job"]["kernel"] != KERNEL_FUSED:
+        return None
     return (
-        "Accuracy after %d of the 250 epochs of the published figures: not comparable with them; use MODE=full."
-        % cell.figures[0].epochs_trained
+        "The fused kernel: the same arithmetic in fewer operations than the unrolled graph of the published FPS; use "
+        "--kernel unrolled for like against like."
     )
 
 
@@ -106,6 +116,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _synthetic,
     _subset,
     _short_training,
+    _fused,
     _few_trials,
     _fixed_warmup,
     _busy,

@@ -32,6 +32,29 @@ def cell_name(cell: Cell, number: int) -> str:
     return "[%d] %s %s %s" % (number, job["backend"].upper(), job["workload"]["preset"], job["kernel"])
 
 
+def _differences(published: Published, cell: Cell) -> str:
+    """What of the workload is not that of the published figures; empty when nothing is."""
+    workload = cell.first["job"]["workload"]
+    batch_size = workload["training"]["batch_size"]
+    other = [
+        name
+        for name, is_other in (
+            ("preset", workload["preset"] != published.preset),
+            ("batch %d" % batch_size, batch_size != published.batch_size),
+        )
+        if is_other
+    ]
+    return "; not the published %s" % " and ".join(other) if other else ""
+
+
+def _beside_published(published: Published, cells: Sequence[Cell]) -> Row:
+    """Labels of columns that stand beside published ones."""
+    return tuple(
+        "%s (%s%s)" % (cell_name(cell, i), kind_of(cell), _differences(published, cell))
+        for i, cell in enumerate(cells, 1)
+    )
+
+
 def _labels(cells: Sequence[Cell]) -> Row:
     """Names that say what the figures are: no figure stands anywhere without that."""
     return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
@@ -47,7 +70,7 @@ def _accuracy(cell: Cell) -> str:
 
 def accuracy_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's accuracy table with the measured columns added."""
-    header = ("精度指标项",) + tuple(column.name for column in published.columns) + _labels(cells)
+    header = ("精度指标项",) + tuple(column.name for column in published.columns) + _beside_published(published, cells)
     row = (
         ("ACC",) + tuple(units.accuracy(column.accuracy) for column in published.columns) + tuple(map(_accuracy, cells))
     )
@@ -56,7 +79,7 @@ def accuracy_table(published: Published, cells: Sequence[Cell]) -> Table:
 
 def performance_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's performance table with the measured columns added."""
-    header = ("性能指标项",) + tuple(column.name for column in published.columns) + _labels(cells)
+    header = ("性能指标项",) + tuple(column.name for column in published.columns) + _beside_published(published, cells)
     row = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
     row += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
     return Table("性能结果比对 (performance, windows per second)", header, (row,))
@@ -81,7 +104,7 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
     """The mandatory columns of a comparison, a row a cell; the first cell is the reference."""
     header = (
         "cell", "device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]", "ratio",
-        "first step", "accuracy mean ± sd (seeds)", "trials x steps", "status",
+        "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)", "trials x steps", "status",
     )  # fmt: skip
     rows: List[Row] = []
     for number, cell in enumerate(cells, 1):
@@ -99,6 +122,7 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
                 _ratio(cell, cells[0]),
                 units.seconds(cell.estimate("first_step_seconds").centre),
                 _accuracy(cell),
+                units.accuracy(stats.spread([figures.best_accuracy for figures in cell.figures]).mean),
                 "%d x %d" % (len(cell.records), cell.figures[0].steady_steps),
                 kind_of(cell),
             )

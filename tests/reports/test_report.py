@@ -61,6 +61,29 @@ def test_a_short_accuracy_is_marked_beside_the_published_one():
     assert "not comparable" in text
 
 
+def test_the_best_epoch_stands_in_a_column_of_its_own():
+    header, _, row = _table(_render(records.make("a", accuracies=[0.4, 0.6, 0.5])), "Comparison")
+    assert dict(zip(header, row))["best epoch (chosen on the test set)"] == "0.6000"
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({}, ""),
+        ({"job__workload__preset": "deep-res-lstm"}, "; not the published preset"),
+        ({"job__workload__training__batch_size": 50}, "; not the published batch 50"),
+    ],
+)
+def test_another_workload_than_the_published_one_is_said_in_the_heading(changes, words):
+    header = _table(_render(records.make("a", **changes)), "性能结果比对")[0]
+    assert header[-1].endswith("(measured%s)" % words)
+
+
+def test_the_fused_kernel_is_no_like_for_like():
+    assert "--kernel unrolled" in _render(records.make("a"))
+    assert "--kernel unrolled" not in _render(records.make("a", job__kernel="unrolled")).split("### Legend")[0]
+
+
 def test_a_full_accuracy_is_the_last_epochs_and_unmarked():
     text = _render(records.make("a", accuracies=[0.95] + [0.9] * 249, job__epochs=250, job__mode="full"))
     assert _table(text, "精度结果比对")[-1][-1] == "0.9000 (1 seed)"
@@ -105,7 +128,7 @@ def test_a_failed_trial_is_listed_and_enters_no_table():
     failed = records.make("bad", status="failed", reason="The trial's process was ended by SIGKILL.", proof=None)
     text = _render(records.make("good"), failed)
     assert "bad: failed. The trial's process was ended by SIGKILL." in text
-    assert _table(text, "Comparison")[2][11] == "1 x 2"
+    assert _table(text, "Comparison")[2][12] == "1 x 2"
 
 
 def test_every_record_its_command_and_its_proof_can_be_traced():
