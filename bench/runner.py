@@ -52,7 +52,7 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
             os.killpg(process.pid, signal_number)
         try:
             process.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):  # a second interruption ends the grace
             continue
         if signal_number == signal.SIGKILL:
             return

@@ -66,6 +66,16 @@ def _host(host: Dict[str, Any]) -> str:
     )
 
 
+def _epoch(record: Record) -> str:
+    """What the first epoch took of the training windows."""
+    epoch, n_train = record["steps"]["epochs"][0], record["dataset"].get("n_train")
+    batch_size = record["job"]["workload"]["training"]["batch_size"]
+    text = "%d batches of %d, then %d replayed" % (epoch["steps"], batch_size, epoch["replays"])
+    if n_train is None:
+        return text
+    return "%s; %d of %d training windows in no batch" % (text, n_train - epoch["steps"] * batch_size, n_train)
+
+
 def _revision(harbench: Dict[str, Any]) -> str:
     changed = ", changed" if harbench["is_dirty"] else ""
     return "%s, revision %s%s" % (harbench["version"], (harbench["revision"] or "unknown")[:12], changed)
@@ -83,6 +93,7 @@ def _environment_lines(cell: Cell, number: int) -> List[str]:
         "  - effective settings: %s" % effective,
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
+        "  - an epoch: %s" % _epoch(first),
         "  - harbench %s" % _revision(first["harbench"]),
         "  - proof: %s: %s" % (first["proof"]["state"], first["proof"]["evidence"]),
         "  - reproduce: `%s`" % " ".join(map(shlex.quote, first["command"])),
