@@ -1,7 +1,7 @@
 """Runs a plan's trials one after the other and leaves a record of each, whatever becomes of it."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from rich.console import Console
@@ -34,15 +34,6 @@ class Campaign:
     folder: str
     timeout_seconds: Optional[float]
     command: Tuple[str, ...]
-
-
-def _absolute(job: Job) -> Job:
-    """The same job for a process in another working folder."""
-
-    def moved(path: Optional[str]) -> Optional[str]:
-        return os.path.abspath(path) if path and os.path.exists(path) else path
-
-    return replace(job, data_path=moved(job.data_path), checkpoint=job.checkpoint)
 
 
 def _artifacts(folder: str, identifier: str) -> "dict[str, str]":
@@ -80,7 +71,7 @@ def _say_failure(outcome: Outcome, console: Console) -> None:
 
 def run_one(campaign: Campaign, number: int, console: Console) -> Outcome:
     """Run trial `number` (from 0) and leave its record."""
-    job, of = _absolute(campaign.jobs[number]), len(campaign.jobs)
+    job, of = campaign.jobs[number], len(campaign.jobs)
     identifier = assemble.trial_id(job, clock.utc_now(), campaign.folder)
     folder = os.path.join(campaign.folder, identifier)
     os.makedirs(folder)

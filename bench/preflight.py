@@ -1,12 +1,15 @@
 """What is checked before anything is spent: harbench itself, the backend, the data, the place for results."""
 
 import os
+from dataclasses import replace
+from typing import Tuple
 
 from backends import registry
 from bench import environment, plan
 from bench.errors import BackendUnavailable, DataError, UsageError
 from bench.plan import Job
 from har_model import dataset
+from har_model.dataset.locate import SYNTHETIC_NAME
 
 
 def check_packages() -> None:
@@ -45,11 +48,15 @@ def check_backend(job: Job) -> None:
         raise BackendUnavailable(probe.sentence)
 
 
-def check_data(job: Job) -> dataset.Dataset:
-    """Load the dataset once, so that its faults show before a trial starts, and see that the job fits it."""
+def check_data(job: Job) -> Tuple[Job, dataset.Dataset]:
+    """Load the dataset once, so that its faults show before a trial starts, and see that the job fits it.
+
+    Returns:
+        The job with the place that the search found written into it, since trials run elsewhere, and the data.
+    """
     data = dataset.load(job.data_path)
     plan.check_job(job, data)
-    return data
+    return replace(job, data_path=data.location or SYNTHETIC_NAME), data
 
 
 def check_output(folder: str) -> None:
@@ -68,8 +75,8 @@ def check_output(folder: str) -> None:
         raise DataError("The folder %r for results cannot be written; give another one with --out." % folder)
 
 
-def check_all(job: Job, folder: str, make_folder: bool) -> dataset.Dataset:
-    """Every check, cheapest first; returns the dataset."""
+def check_all(job: Job, folder: str, make_folder: bool) -> Tuple[Job, dataset.Dataset]:
+    """Every check, cheapest first; returns what `check_data` does."""
     check_packages()
     check_backend(job)
     if make_folder:

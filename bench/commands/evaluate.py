@@ -29,6 +29,6 @@ def evaluate(ckpt: str, data_path: Optional[str]) -> None:
     )
     preflight.check_packages()
     preflight.check_backend(job)
-    preflight.check_data(job)
+    job, _ = preflight.check_data(job)
     for line in evaluation.lines(evaluation.evaluate(job, ckpt)):
         click.echo(line)

@@ -98,8 +98,7 @@ def _command_line() -> Tuple[str, ...]:
 def run(out: str, timeout: Optional[float], trials: int, dry_run: bool, **options: Any) -> None:
     """Run trials, each in its own process, and leave a record of each."""
     console = Console(highlight=False, soft_wrap=True)
-    job = _job(options)
-    data = preflight.check_all(job, out, make_folder=not dry_run)
+    job, data = preflight.check_all(_job(options), out, make_folder=not dry_run)
     jobs = plan.trials_of(job, trials)
     n_train = len(data.train.labels)
     console.print("data: %s" % data.sentence(), markup=False)

@@ -115,6 +115,14 @@ def test_results_that_cannot_be_written_are_refused_before_anything_is_spent(har
     harbench("run", "--backend", "null", "--data-path", data_path, *_SMALL, expect=3)
 
 
+@pytest.mark.parametrize("how", ["./data", "HARBENCH_DATA", "--data-path"])
+def test_a_trial_uses_the_data_that_was_found_from_the_users_folder(harbench, tmp_path, how):
+    small_dataset.write(str(tmp_path / ("data" if how == "./data" else "elsewhere") / "UCI HAR Dataset"))
+    arguments = ["run", "--backend", "null", *_SMALL] + (["--data-path", "elsewhere"] if how == "--data-path" else [])
+    harbench(*arguments, **({"HARBENCH_DATA": "elsewhere"} if how == "HARBENCH_DATA" else {}))
+    assert [document["dataset"]["n_train"] for document in _records(tmp_path / "results")] == [30, 30]
+
+
 def test_options_have_twins_in_the_environment(harbench, data_path, tmp_path):
     out, _ = harbench("run", "--dry-run", HARBENCH_BACKEND="null", HARBENCH_DATA=data_path, HARBENCH_TRIALS="2",
                       HARBENCH_BATCH_SIZE="5", HARBENCH_WARMUP="3", HARBENCH_SEED="7")  # fmt: skip
