@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence
 
 import numpy as np
-from scipy import stats as scipy_stats
+from scipy import special
 
 from bench.record import COMPLETE, Record
 
@@ -118,7 +118,7 @@ def geometric_mean(values: Sequence[float], confidence: float = 0.95) -> Estimat
     centre, n = float(np.exp(logs.mean())), len(logs)
     if n < 2:
         return Estimate(centre, None, None, n)
-    half = scipy_stats.t.ppf(0.5 + confidence / 2, n - 1) * logs.std(ddof=1) / math.sqrt(n)
+    half = special.stdtrit(n - 1, 0.5 + confidence / 2) * logs.std(ddof=1) / math.sqrt(n)
     return Estimate(centre, centre * math.exp(-half), centre * math.exp(half), n)
 
 
