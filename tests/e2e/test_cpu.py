@@ -7,8 +7,11 @@ import sys
 
 import pytest
 
+from backends.cpu import CpuBackend
 from backends.engines.tensorflow.backend import is_installed
+from backends.protocol import Settings
 from bench import environment, record
+from har_model.config import PRESETS, Workload
 from tests import shared_inputs
 
 needs_tensorflow = pytest.mark.skipif(not is_installed(), reason="needs TensorFlow")
@@ -102,3 +105,19 @@ def test_make_bench_works_in_a_fresh_copy_as_the_readme_says(tmp_path):
         assert "|ACC|0.9400|0.9019|0.9023|" in out and "|FPS|-|898.13|767.22|" in out
     assert (checkout / "reports" / "out" / "report.md").is_file()
     assert len(list((checkout / "results").glob("*.json"))) == 2
+
+
+@needs_tensorflow
+def test_a_checkpoint_of_ours_has_the_variables_that_the_port_restores(tmp_path):
+    """The port's Saver restores every variable of its graph: names, shapes and types must all be there, and no others."""
+    theirs = shared_inputs.path("reference", "modelzoo_ckpt") + "/mode.ckpt"
+    backend = CpuBackend()
+    backend.prepare()
+    model = backend.open(Workload("deep-lstm", PRESETS["deep-lstm"]), Settings("fused", "fp32", 1))
+    ours = str(tmp_path / "mode.ckpt")
+    model.save_checkpoint(ours)
+    model.close()
+    assert dict(backend.checkpoint_shapes(ours)) == dict(backend.checkpoint_shapes(theirs))
+    names = list(backend.checkpoint_shapes(ours))
+    one, other = backend.checkpoint_weights(ours, names), backend.checkpoint_weights(theirs, names)
+    assert {name: value.dtype for name, value in one.items()} == {name: value.dtype for name, value in other.items()}
