@@ -109,7 +109,7 @@ def test_make_bench_works_in_a_fresh_copy_as_the_readme_says(tmp_path):
 
 @needs_tensorflow
 def test_a_checkpoint_of_ours_has_the_variables_that_the_port_restores(tmp_path):
-    """The port's Saver restores every variable of its graph: names, shapes and types must all be there, and no others."""
+    """The port's Saver restores every variable of its graph: names, shapes and types must be there, and no others."""
     theirs = shared_inputs.path("reference", "modelzoo_ckpt") + "/mode.ckpt"
     backend = CpuBackend()
     backend.prepare()
