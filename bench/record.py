@@ -119,5 +119,6 @@ def read_all(paths: Sequence[str]) -> Tuple[List[Record], List[str]]:
         except DataError as error:
             faults.append(str(error))
         else:
-            records.setdefault(record["id"], record)
+            if records.setdefault(record["id"], record) != record:
+                faults.append("The file %r is another record of the id %r than one read before." % (path, record["id"]))
     return sorted(records.values(), key=lambda record: (record["started"], record["id"])), faults

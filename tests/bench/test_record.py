@@ -101,6 +101,18 @@ def test_unreadable_files_are_named_and_the_rest_is_read_oldest_first(tmp_path):
     assert len(faults) == 2 and "broken.json" in faults[0] and "none.json" in faults[1]
 
 
+def test_the_same_record_twice_counts_once_and_another_of_the_same_id_is_named(tmp_path):
+    for folder, seconds in (
+        ("one", [1.0, 0.5, 0.1, 0.1]),
+        ("copy", [1.0, 0.5, 0.1, 0.1]),
+        ("other", [1.0, 0.5, 0.2, 0.2]),
+    ):
+        record.write(records.make("a", seconds=seconds), str(tmp_path / folder))
+    found, faults = record.read_all([str(tmp_path / name) for name in ("one", "copy", "other")])
+    assert len(found) == 1 and found[0]["steps"]["seconds"][-1] == 0.1
+    assert len(faults) == 1 and "other" in faults[0]
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     blocker = tmp_path / "file"
     blocker.write_bytes(b"")
