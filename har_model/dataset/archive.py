@@ -5,13 +5,15 @@ import io
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import IO, Any, Callable, Optional, Tuple
 
 from har_model.dataset import locate
-from har_model.dataset.uci_har import files
+from har_model.dataset.uci_har import labels_path
 from har_model.errors import DataError
 
 #: UCI repository, dataset 240.
@@ -27,6 +29,9 @@ _MOST_BYTES = 2 * 10**9
 _CHUNK = 1 << 15
 _TIMEOUT_SECONDS = (15, 60)  # to connect, between two chunks
 _RETRIES = 4
+
+#: What `zipfile` raises over a damaged archive, from its directory to the last compressed byte.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 #: Called with the bytes there so far and the whole, where that is known.
 ProgressListener = Callable[[int, Optional[int]], None]
@@ -50,7 +55,13 @@ def _session() -> Any:
     from urllib3.util.retry import Retry
 
     session = requests.Session()
-    retry = Retry(total=_RETRIES, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
+    retry = Retry(
+        total=_RETRIES,
+        backoff_factor=0.5,
+        status_forcelist=(429, 500, 502, 503, 504),
+        respect_retry_after_header=False,  # a server may ask for hours
+        raise_on_status=False,  # the last answer is reported as it is
+    )
     for scheme in ("http://", "https://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
     return session
@@ -61,13 +72,26 @@ def _whole_size(response: Any, start: int) -> Optional[int]:
     return start + int(length) if length.isdigit() else None
 
 
+def _answer(session: Any, url: str, headers: Any) -> Any:
+    """The server's answer; the session has already tried several times when there is none."""
+    import requests
+
+    try:
+        return session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS)
+    except requests.exceptions.RequestException as error:
+        raise DataError(
+            "The address %r cannot be reached (%s); set another one with --url, or carry the archive over and use "
+            "--archive." % (url, type(error).__name__)
+        ) from error
+
+
 def _receive(session: Any, url: str, part: str, progress: ProgressListener) -> None:
     """One request: go on behind the bytes of `part`, or anew where the server does not do that."""
     start = os.path.getsize(part) if os.path.exists(part) else 0
     headers = (
         {"Range": "bytes=%d-" % start, "Accept-Encoding": "identity"} if start else {"Accept-Encoding": "identity"}
     )
-    with session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS) as response:
+    with _answer(session, url, headers) as response:
         if response.status_code == 416:  # nothing is left behind these bytes: they are the whole, or of another file
             return
         if response.status_code not in (200, 206):
@@ -97,7 +121,10 @@ def download(url: str, part: str, progress: ProgressListener = _no_progress) -> 
 
     if not url.startswith(("http://", "https://")):
         raise DataError("The address %r is not one of http or https; a file is taken with --archive." % url)
-    os.makedirs(os.path.dirname(part), exist_ok=True)
+    try:
+        os.makedirs(os.path.dirname(part), exist_ok=True)
+    except OSError as error:
+        raise DataError("The download cannot be written to %r: %s." % (part, error.strerror)) from error
     session = _session()
     for attempt in range(_RETRIES):
         try:
@@ -125,6 +152,8 @@ def _sha256(file: IO[bytes]) -> str:
 
 def _inner_archive(outer: zipfile.ZipFile, name: str) -> Optional[str]:
     """The member of a wrapper that is the archive itself; None when the zip is not a wrapper."""
+    if any(member.filename.endswith(labels_path("train").replace(os.sep, "/")) for member in outer.infolist()):
+        return None  # the dataset itself, whatever else lies in it
     inner = [
         member.filename
         for member in outer.infolist()
@@ -153,7 +182,7 @@ def _open(path: str) -> Tuple[IO[bytes], zipfile.ZipFile]:
         return file, zipfile.ZipFile(file)
     except OSError as error:
         raise DataError("The archive %r cannot be read: %s." % (path, error.strerror or error)) from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise DataError(
             "The archive %r is cut, damaged or no zip (%s); delete it and fetch it again." % (path, error)
         ) from error
@@ -181,13 +210,16 @@ def _check_members(archive: zipfile.ZipFile, name: str) -> None:
 def _unpack(archive: zipfile.ZipFile, name: str, destination: str) -> str:
     """Unpack beside `destination`, look whether the dataset is in it, then put it in place; returns the root."""
     os.makedirs(os.path.dirname(destination), exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=os.path.dirname(destination)) as folder:
+    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=os.path.dirname(destination)) as outside:
+        # One folder further in: the dataset may be at the archive's top, and `outside` itself must stay to be removed.
+        folder = os.path.join(outside, "members")
+        os.mkdir(folder)
         try:
             archive.extractall(folder)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGED as error:
             raise DataError("The archive %r is damaged (%s); delete it and fetch it again." % (name, error)) from error
         root = locate.find_root(folder)
-        if root is None or any(not os.path.isfile(os.path.join(root, path)) for path in files()):
+        if root is None or not locate.is_whole(root):
             raise DataError("The archive %r does not hold UCI HAR's `train` and `test` folders." % name)
         if os.path.isdir(destination):
             shutil.rmtree(destination)
@@ -228,7 +260,7 @@ def fetch(
     accept_sha256: Optional[str] = None,
     progress: ProgressListener = _no_progress,
 ) -> Fetched:
-    """Get the dataset into the user's cache folder; does nothing when it is there.
+    """Get the dataset into the user's cache folder; does nothing when all its files are there.
 
     Args:
         url: where to download from; the official address by default.
@@ -240,7 +272,7 @@ def fetch(
         DataError: see `download` and `unpack`.
     """
     destination = os.path.join(locate.unpacked_folder(), locate.OFFICIAL_FOLDER)
-    if os.path.isdir(destination) and archive is None:
+    if archive is None and locate.is_whole(destination):
         return Fetched(destination, True, None)
     if archive is not None:
         return unpack(archive, destination, accept_sha256)

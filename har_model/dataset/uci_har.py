@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from typing import Dict, List
 
 import numpy as np
@@ -31,21 +32,46 @@ def files() -> List[str]:
     ]
 
 
+def _core(name: str) -> str:
+    """What is left of a name without case, blanks, endings and what editors and browsers add to copies."""
+    name = re.sub(r"\(\d+\)|- copy|\.(txt|csv|gz|zip|bak|orig|old)\b", "", name.lower())
+    return "".join(character for character in name if character.isalnum())
+
+
 def _near_match(path: str) -> str:
-    """A name in the same place that somebody may have meant."""
+    """A name in the same place, or a file one folder above, that somebody may have meant."""
     folder, wanted = os.path.split(path)
-
-    def plain(name: str) -> str:
-        return "".join(character for character in name.lower() if character.isalnum())
-
+    if os.path.islink(path):
+        return " It is a link to %r, which is not there." % os.readlink(path)
     try:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError:
         return ""
     for name in names:
-        if name != wanted and plain(name) == plain(wanted):
-            return " There is %r: rename it to %r." % (os.path.join(folder, name), wanted)
+        if name != wanted and _core(name) == _core(wanted):
+            is_packed = name.lower().endswith((".gz", ".zip"))
+            advice = "unpack it as" if is_packed else "rename it to"
+            return " There is %r: %s %r." % (os.path.join(folder, name), advice, wanted)
+    if wanted == SIGNALS_FOLDER and any(_core(name).startswith(_core(SIGNALS[0])) for name in names):
+        return " The signal files lie in %r: put them into a folder %r there." % (folder, SIGNALS_FOLDER)
     return ""
+
+
+def _refuse_twins(root: str) -> None:
+    """Refuse names that differ from one of the dataset's in case alone: which one is meant cannot be told."""
+    for folder in sorted({""} | {os.path.dirname(path) for path in files()} | set(SPLITS)):
+        wanted = set(SPLITS) | {SIGNALS_FOLDER} | {os.path.basename(path) for path in files()}
+        try:
+            names = set(os.listdir(os.path.join(root, folder)))
+        except OSError:
+            continue  # a missing or closed folder is named by whoever reads from it
+        lower = {name.lower(): name for name in wanted & names}
+        for name in sorted(names - wanted):
+            if name.lower() in lower:
+                raise DataError(
+                    "Both %r and %r are in %r, and which one is meant cannot be told; remove the wrong one."
+                    % (lower[name.lower()], name, os.path.join(root, folder))
+                )
 
 
 def missing(root: str, path: str) -> DataError:
@@ -69,6 +95,7 @@ def missing(root: str, path: str) -> DataError:
 
 
 def _read_files(root: str) -> Dict[str, bytes]:
+    _refuse_twins(root)
     contents = {}
     for path in files():
         full = os.path.join(root, path)

@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import io
 import os
+import shutil
 import threading
 import zipfile
 
@@ -24,6 +25,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         content, start, status = server.content, 0, 200
         if server.behaviour == "missing":
             return self.send_error(404)
+        if server.behaviour == "busy":
+            self.send_response(503)
+            self.send_header("Retry-After", "3600")
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
         if server.behaviour == "page":
             content, kind = b"<html>busy</html>", "text/html; charset=utf-8"
         else:
@@ -235,3 +241,57 @@ def test_a_refused_download_is_not_continued(server, zipped):
     _refused(lambda: archive.fetch(server.url))
     archive.fetch(server.url, accept_sha256=_sha(zipped))
     assert server.requests == [None, None]
+
+
+def _rezipped(zipped, prefix, *more):
+    """The same members below another folder, and some more."""
+    with zipfile.ZipFile(io.BytesIO(zipped)) as old:
+        members = [(name.replace("UCI HAR Dataset/", prefix, 1), old.read(name)) for name in old.namelist()]
+    return _zip_of(*(members + list(more)))
+
+
+def _fetch_file(tmp_path, content, accept=None):
+    path = tmp_path / "har.zip"
+    path.write_bytes(content)
+    return archive.fetch(archive=str(path), accept_sha256=accept or _sha(content))
+
+
+def test_a_dataset_at_the_top_of_its_archive_is_unpacked(tmp_path, zipped):
+    assert os.path.isdir(_fetch_file(tmp_path, _rezipped(zipped, "")).root)
+    assert os.listdir(locate.unpacked_folder()) == ["UCI HAR Dataset"]
+
+
+def test_an_archive_inside_the_dataset_does_not_make_it_a_wrapper(tmp_path, zipped):
+    content = _rezipped(zipped, "UCI HAR Dataset/", ("UCI HAR Dataset/docs.zip", b"x"))
+    assert not _fetch_file(tmp_path, content).was_there
+
+
+@pytest.mark.parametrize("place", range(0, 100, 4))
+def test_a_byte_changed_anywhere_is_one_sentence_or_no_harm(tmp_path, zipped, wrapped, place):
+    for content, accepted in ((zipped, None), (wrapped, _sha(zipped))):
+        changed = bytearray(content)
+        changed[place * len(content) // 100] ^= 0x55
+        try:
+            _fetch_file(tmp_path, bytes(changed), accepted)
+        except DataError as error:
+            assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("lose", [lambda root: os.unlink(os.path.join(root, "train", "y_train.txt")), shutil.rmtree])
+def test_a_dataset_that_lost_files_is_fetched_again(server, zipped, lose):
+    lose(archive.fetch(server.url, accept_sha256=_sha(zipped)).root)
+    assert not archive.fetch(server.url, accept_sha256=_sha(zipped)).was_there
+    assert dataset.load().kind == "real"
+
+
+def test_a_cache_folder_that_cannot_be_made_is_one_sentence(server, tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("HARBENCH_CACHE", str(tmp_path / "file"))
+    assert "cannot be written" in _refused(lambda: archive.fetch(server.url))
+
+
+def test_a_server_that_asks_to_wait_is_not_waited_for(server, monkeypatch):
+    monkeypatch.setattr(archive, "_RETRIES", 1)
+    server.behaviour = "busy"
+    assert "503" in _refused(lambda: archive.fetch(server.url))
+    assert len(server.requests) == 2

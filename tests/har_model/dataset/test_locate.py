@@ -132,3 +132,74 @@ def test_folders_without_the_blank_lead_to_the_hint(root):
     with pytest.raises(DataError, match="InertialSignals"):
         dataset.load(root)
     assert pathlib.Path(root).is_dir()
+
+
+@pytest.mark.parametrize("path", ["", "  "])
+def test_an_empty_path_is_a_mistake_and_not_a_wish_for_synthetic_data(path):
+    assert "empty" in _sentence(path)
+
+
+def _flatten(root):
+    os.mkdir("data")
+    for folder, _, names in os.walk(root):
+        for name in names:
+            os.rename(os.path.join(folder, name), os.path.join("data", "UCI HAR Dataset_" + name))
+
+
+def _capitals(root):
+    os.rename(root, "data")
+    for split in ("train", "test"):
+        os.rename(os.path.join("data", split), os.path.join("data", split.title()))
+
+
+def _packed(root):
+    os.mkdir("data")
+    pathlib.Path("data", "UCI HAR Dataset.zip").write_bytes(b"PK")
+
+
+def _part(root):
+    os.rename(os.path.join(root, "train"), "data")
+
+
+@pytest.mark.parametrize(
+    "make, word",
+    [(_flatten, "without their folders"), (_capitals, "rename"), (_packed, "--archive"), (_part, "side by side")],
+)
+def test_what_is_left_of_a_dataset_in_the_data_folder_is_never_passed_over(root, make, word):
+    make(root)
+    with pytest.raises(DataError, match=word):
+        dataset.load(None)
+
+
+def test_a_data_folder_that_cannot_be_read_is_never_passed_over(monkeypatch):
+    os.mkdir("data")
+    listed = os.listdir
+
+    def closed(path="."):
+        if path == "data":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "listdir", closed)
+    assert "Permission denied" in _sentence(None)
+    assert "Permission denied" in _sentence("data")
+
+
+def test_a_whole_copy_is_preferred_to_a_broken_one(root, tmp_path):
+    whole = small_dataset.write(str(tmp_path / "zz"))
+    os.rename(os.path.join(root, "train", "Inertial Signals"), os.path.join(root, "train", "InertialSignals"))
+    assert locate.find_root(str(tmp_path)) == whole
+
+
+@pytest.mark.parametrize("change", [lambda p: p.split(" ")[0], lambda p: "'%s'" % p, lambda p: p + "\r"])
+def test_a_path_that_was_cut_or_quoted_names_the_one_that_is_meant(root, change):
+    assert repr(root) in _sentence(change(root))
+
+
+def test_the_command_for_an_archive_survives_blanks(tmp_path):
+    (tmp_path / "my har.zip").write_bytes(b"PK")
+    assert "--archive '%s'`" % (tmp_path / "my har.zip") in _sentence(str(tmp_path / "my har.zip"))
+
+
+def test_a_share_of_windows_says_so():
+    assert "Windows" in _sentence("\\\\server\\har")

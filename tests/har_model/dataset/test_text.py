@@ -104,3 +104,26 @@ def test_a_file_of_another_kind_says_what_it_is(content, word):
 def test_a_file_that_cannot_be_opened_is_one_sentence(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         text.read_bytes(str(tmp_path))
+
+
+@pytest.mark.parametrize("word", ["1e39", "-1e39", "3.5e38"])
+def test_a_number_that_float32_cannot_hold_is_refused_and_not_made_infinite(word):
+    with pytest.raises(DataError, match="line 2: .*too large"):
+        text.read_table(("1 2\n3 %s\n" % word).encode("ascii"), "f", 2)
+
+
+def test_line_ends_that_were_converted_twice_are_line_ends():
+    assert text.read_table(b"1\r\r\n2\r\r\n", "f", 1).tolist() == [[1.0], [2.0]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_what_holds_no_data_is_named_in_every_encoding(encoding):
+    assert text.read_table("1\r\n2".encode(encoding), "f", 1).tolist() == [[1.0], [2.0]]
+    for content, word in (("version https://git-lfs.github.com/spec/v1\noid", "Git LFS"), (" \r\n", "empty")):
+        with pytest.raises(DataError, match=word):
+            text.read_table(content.encode(encoding), "f", 1)
+
+
+def test_a_git_annex_pointer_is_called_one():
+    with pytest.raises(DataError, match="git annex get"):
+        text.read_table(b"/annex/objects/SHA256E-s5894--0.txt\n", "f", 1)

@@ -1,3 +1,4 @@
+import io
 import os
 import pathlib
 import shutil
@@ -166,3 +167,61 @@ def test_labels_that_an_editor_saved_as_utf16_are_the_same_labels(tmp_path):
     content = uci_har.text.read_bytes(str(tmp_path / "y.txt"))
     labels = uci_har._labels(content, "y")
     assert np.bincount(labels).tolist() == [496, 471, 420, 491, 532, 537]
+
+
+@pytest.mark.parametrize("twin", ["train/Y_train.txt", "Train", "test/inertial signals"])
+def test_names_that_differ_in_case_alone_are_refused_and_both_named(root, twin):
+    path = pathlib.Path(root) / twin
+    if path.exists():
+        pytest.skip("this file system does not tell upper from lower case")
+    if path.suffix:
+        path.write_bytes(b"1\n")
+    else:
+        path.mkdir()
+    assert repr(path.name) in _sentence(root)
+
+
+@pytest.mark.parametrize(
+    "found, word",
+    [
+        ("y_train.txt.gz", "unpack it as"),
+        ("y_train (1).txt", "rename it to"),
+        ("y_train.txt~", "rename it to"),
+        ("y_train", "rename it to"),
+    ],
+)
+def test_copies_and_packed_files_are_named_as_near_matches(root, found, word):
+    os.rename(os.path.join(root, "train", "y_train.txt"), os.path.join(root, "train", found))
+    sentence = _sentence(root)
+    assert found in sentence and word in sentence
+
+
+def test_a_link_that_leads_nowhere_is_called_one(root):
+    path = os.path.join(root, "train", "y_train.txt")
+    os.unlink(path)
+    os.symlink(".git/annex/objects/none", path)
+    assert "link to '.git/annex/objects/none'" in _sentence(root)
+
+
+def test_signals_that_lie_beside_the_labels_are_pointed_out(root):
+    folder = os.path.join(root, "train", "Inertial Signals")
+    for name in os.listdir(folder):
+        os.rename(os.path.join(folder, name), os.path.join(root, "train", name))
+    os.rmdir(folder)
+    assert "put them into a folder 'Inertial Signals'" in _sentence(root)
+
+
+def _npz(**arrays):
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x93NUMPY rubbish", _npz(train_windows=np.zeros(3)), _npz(train_labels=np.array(["a"]))]
+)
+def test_a_stranger_in_the_place_of_the_cache_is_made_again(root, content):
+    first = uci_har.read(root)
+    (name,) = os.listdir(os.path.join(cache.folder(), "parsed"))
+    _edit(os.path.join(cache.folder(), "parsed"), name, lambda _: content)
+    assert uci_har.read(root).fingerprint == first.fingerprint
