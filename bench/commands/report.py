@@ -10,6 +10,15 @@ from bench.errors import DataError
 from har_model.files import write_atomically
 
 _FILE_NAME = "report.md"
+_DEFAULT_RECORDS = "results"
+
+
+def _places(named: Tuple[str, ...]) -> Tuple[str, ...]:
+    """Where to look for records: what was named must be there, the default need not."""
+    for path in named:
+        if not os.path.exists(path):
+            raise DataError("There are no records at %r: no such file or folder." % path)
+    return named or ((_DEFAULT_RECORDS,) if os.path.isdir(_DEFAULT_RECORDS) else ())
 
 
 @click.command()
@@ -27,9 +36,9 @@ def report(records: Tuple[str, ...], out: str) -> None:
     """Print the tables of RECORDS (files, folders; HARBENCH_OUT or results/ by default) and write them as Markdown."""
     from reports.report import build  # bench does not know reports; only this command joins them
 
-    text = build(records or ("results",))
+    text = build(_places(records))
     path = os.path.join(out, _FILE_NAME)
-    click.echo(text)
+    click.echo(text, nl=False)
     try:
         write_atomically(path, text.encode("utf-8"))
     except OSError as error:
