@@ -1,0 +1,59 @@
+"""Steady-state detection on series whose answer is known by how they are made."""
+
+import numpy as np
+import pytest
+
+from bench import steady
+
+N = 380
+
+
+def _noise(n=N, deviation=0.02, seed=0):
+    return np.exp(np.random.RandomState(seed).normal(0, deviation, n))
+
+
+def _correlated(n=N, deviation=0.02, memory=0.6, seed=0):
+    draw, values = np.random.RandomState(seed), np.zeros(n)
+    for i in range(1, n):
+        values[i] = memory * values[i - 1] + draw.normal(0, deviation)
+    return np.exp(values)
+
+
+_TIME = np.arange(N)
+_TABLE = [
+    ("none", 0.03 * _noise(), steady.FOUND, 0, 0),
+    ("none, much noise", 0.03 * _noise(deviation=0.1), steady.FOUND, 0, 10),
+    ("none, correlated noise", 0.03 * _correlated(), steady.FOUND, 0, 0),
+    ("none, a constant", np.full(N, 0.03), steady.FOUND, 0, 0),
+    ("ramp", 0.03 * _noise() * (1 + np.exp(-_TIME / 40)), steady.FOUND, 80, 160),
+    ("a level above at the start", np.concatenate([0.06 * _noise(100), 0.03 * _noise(280)]), steady.FOUND, 95, 105),
+    ("one spike", np.where(_TIME == 200, 1.0, 0.03 * _noise()), steady.FOUND, 0, 0),
+    ("periodic spikes", 0.03 * _noise() * np.where(_TIME % 20 == 0, 4, 1), steady.FOUND, 0, 0),
+    ("two levels in turn", 0.03 * _noise() * np.where((_TIME // 60) % 2, 1.5, 1), steady.NOT_FOUND, None, None),
+    ("slower at the end", np.concatenate([0.03 * _noise(200), 0.04 * _noise(180)]), steady.SLOWER, None, None),
+    ("slow drift up", 0.03 * _noise() * (1 + 0.3 * _TIME / N), steady.SLOWER, None, None),
+    ("slow drift down", 0.03 * _noise() * (1 - 0.3 * _TIME / N), steady.NOT_FOUND, None, None),
+    ("faster only at the end", np.concatenate([0.04 * _noise(330), 0.03 * _noise(50)]), steady.NOT_FOUND, None, None),
+    ("too short", 0.03 * _noise(20), steady.NOT_FOUND, None, None),
+]
+
+
+@pytest.mark.parametrize("name, series, answer, earliest, latest", _TABLE, ids=[row[0] for row in _TABLE])
+def test_every_kind_of_series_gets_its_answer(name, series, answer, earliest, latest):
+    state = steady.find(series)
+    assert state.answer == answer, state
+    if answer == steady.FOUND:
+        assert earliest <= state.start <= latest, state
+    else:
+        assert state.start is None and state.reason
+
+
+@pytest.mark.parametrize("length", [25, 60, 390, 5000, 19500])
+def test_a_flat_series_of_any_length_is_steady_from_its_start(length):
+    states = [steady.find(0.03 * _correlated(length, seed=seed)) for seed in range(20)]
+    assert sum(state.answer == steady.FOUND and state.start <= 10 for state in states) >= 19
+
+
+def test_the_unit_of_time_does_not_matter():
+    series = 0.03 * _noise() * (1 + np.exp(-_TIME / 40))
+    assert steady.find(series).start == steady.find(1000 * series).start
