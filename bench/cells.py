@@ -51,6 +51,11 @@ class Cell:
         """Geometric mean over trials of one of the rates or times of `TrialFigures`."""
         return stats.geometric_mean([getattr(figures, name) for figures in self.figures])
 
+    def ratio_to(self, reference: "Cell", name: str) -> stats.Estimate:
+        """A rate or time of this cell over that of another one."""
+        mine, theirs = ([getattr(figures, name) for figures in cell.figures] for cell in (self, reference))
+        return stats.ratio(mine, theirs)
+
 
 def group(records: Sequence[Record]) -> List[Cell]:
     """Cells of the records that have figures, in the order in which they first appear."""

@@ -3,6 +3,7 @@
 from typing import Callable, List, Optional, Tuple
 
 from backends.protocol import KERNEL_FUSED, PROVEN
+from bench import steady
 from bench.cells import Cell
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
@@ -77,11 +78,13 @@ def _few_trials(cell: Cell) -> Optional[str]:
     )
 
 
-def _fixed_warmup(cell: Cell) -> Optional[str]:
+def _not_steady(cell: Cell) -> Optional[str]:
+    unsteady = [figures.steady for figures in cell.figures if figures.steady.answer != steady.FOUND]
+    if not unsteady:
+        return None
     return (
-        "The steady state was not tested: the first %d steps are left out by rule; look at the step times in "
-        "the record, or "
-        "raise --warmup." % cell.first["job"]["warmup_steps"]
+        "No steady state in %d of %d trials (%s: %s): their figures take every step behind the warm-up; measure on an "
+        "idle machine, with more --steps." % (len(unsteady), len(cell.figures), unsteady[0].answer, unsteady[0].reason)
     )
 
 
@@ -118,7 +121,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _short_training,
     _fused,
     _few_trials,
-    _fixed_warmup,
+    _not_steady,
     _busy,
     _not_finite,
     _dirty,

@@ -7,7 +7,9 @@ from typing import List, Optional, Sequence
 import numpy as np
 from scipy import special
 
+from bench import steady
 from bench.record import COMPLETE, Record
+from bench.steady import SteadyState
 
 #: The published FPS is the batch size over the mean of this many last step times of one run.
 PUBLISHED_LAST_STEPS = 10
@@ -18,12 +20,13 @@ class TrialFigures:
     """What one complete trial measured; times in seconds, rates in windows per second.
 
     Args:
-        steady_steps: steps after the warm-up.
+        steady: what `bench.steady` says of the steps behind the minimum warm-up.
+        steady_steps: steps of the steady state; behind the minimum warm-up where none was found.
         step_seconds: their mean time.
         fps: windows over the time of the steady steps.
         published_fps: batch size over the mean of the last ten steps that replay nothing; None with fewer than ten.
         first_step_seconds: the first step, which builds and compiles.
-        warmup_seconds: the rest of the warm-up.
+        warmup_seconds: the other steps before the steady ones.
         steady_seconds: all steady steps.
         evaluation_seconds: all evaluations.
         whole_fps: FlagPerf's p_whole, windows over the whole process.
@@ -34,6 +37,7 @@ class TrialFigures:
         epochs_trained: epochs with an evaluation.
     """
 
+    steady: SteadyState
     steady_steps: int
     step_seconds: float
     fps: float
@@ -77,18 +81,21 @@ def trial_figures(record: Record) -> TrialFigures:
     """The figures of a record that `has_figures`."""
     seconds, job = record["steps"]["seconds"], record["job"]
     batch_size, warmup = job["workload"]["training"]["batch_size"], job["warmup_steps"]
-    steady = seconds[warmup:]
+    state = steady.find(seconds[warmup:])
+    warmup += state.start or 0
+    steady_seconds = seconds[warmup:]
     epoch_seconds = [epoch["seconds"] for epoch in record["steps"]["epochs"]]
     accuracies = [evaluation["accuracy"] for evaluation in record["evaluations"]]
     windows = batch_size * len(seconds)
     return TrialFigures(
-        steady_steps=len(steady),
-        step_seconds=sum(steady) / len(steady),
-        fps=batch_size * len(steady) / sum(steady),
+        steady=state,
+        steady_steps=len(steady_seconds),
+        step_seconds=sum(steady_seconds) / len(steady_seconds),
+        fps=batch_size * len(steady_seconds) / sum(steady_seconds),
         published_fps=_published_fps(seconds, _is_replay(record), batch_size),
         first_step_seconds=seconds[0],
         warmup_seconds=sum(seconds[1:warmup]),
-        steady_seconds=sum(steady),
+        steady_seconds=sum(steady_seconds),
         evaluation_seconds=sum(evaluation["seconds"] for evaluation in record["evaluations"]),
         whole_fps=windows / record["process_seconds"],
         train_fps=None if None in epoch_seconds else _rate(windows, sum(epoch_seconds)),
@@ -120,6 +127,24 @@ def geometric_mean(values: Sequence[float], confidence: float = 0.95) -> Estimat
         return Estimate(centre, None, None, n)
     half = special.stdtrit(n - 1, 0.5 + confidence / 2) * logs.std(ddof=1) / math.sqrt(n)
     return Estimate(centre, centre * math.exp(-half), centre * math.exp(half), n)
+
+
+def ratio(values: Sequence[float], reference: Sequence[float], confidence: float = 0.95) -> Estimate:
+    """Geometric mean of `values` over that of `reference`, with Welch's interval on the logarithms (Welch 1947).
+
+    The degrees of freedom are Satterthwaite's. With fewer than two trials on either side, or no spread at all on both,
+    there is no interval. `n` is the smaller number of trials.
+    """
+    one, other = (np.log(np.asarray(side, np.float64)) for side in (values, reference))
+    difference, n = float(one.mean() - other.mean()), min(len(one), len(other))
+    if n < 2:
+        return Estimate(math.exp(difference), None, None, n)
+    parts = [side.var(ddof=1) / len(side) for side in (one, other)]
+    if sum(parts) == 0:
+        return Estimate(math.exp(difference), None, None, n)
+    freedom = sum(parts) ** 2 / sum(part**2 / (len(side) - 1) for part, side in zip(parts, (one, other)))
+    half = special.stdtrit(freedom, 0.5 + confidence / 2) * math.sqrt(sum(parts))
+    return Estimate(math.exp(difference), math.exp(difference - half), math.exp(difference + half), n)
 
 
 @dataclass(frozen=True)

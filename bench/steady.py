@@ -1,7 +1,8 @@
 """Where a trial's steady state begins: found, not found, or getting slower, from its step times alone.
 
-The question and its three answers are those of Barrett et al., "Virtual machine warmup blows hot and cold" (OOPSLA
-2017): a series is cut where its level shifts, and is steady from the first point behind which all levels are alike. Here:
+The question and its three answers are those of Barrett et al., "Virtual machine warmup blows hot and cold", OOPSLA
+2017: a series is cut where its level shifts, and is steady from the first point behind which all levels are alike.
+Here:
 
 1. Steps are gathered into blocks; a block's level is the logarithm of its median, so that a lone spike (a collection,
    an interrupt) is no level.
@@ -30,6 +31,8 @@ _LEAST_SHARE = 1 / 3
 _LEAST_STEPS = 25
 _BLOCK_STEPS = 5
 _MOST_BLOCKS = 300
+#: Fewer blocks than this are a disturbance, not a level that the end could be slower than.
+_LEAST_LEVEL_BLOCKS = 3
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def _cuts(levels: np.ndarray) -> List[int]:
 
 
 def _drift(levels: np.ndarray) -> float:
-    """Change of the Theil-Sen line from the first level to the last; 0 where its 95 % interval does not exclude none."""
+    """Change of the Theil-Sen line from the first level to the last; 0 where its 95 % interval holds none."""
     if len(levels) < 3:
         return 0.0
     slope, _, low, high = scipy_stats.theilslopes(levels)
@@ -92,7 +95,7 @@ def _steady_block(levels: np.ndarray, cuts: Sequence[int]) -> Tuple[int, float, 
     first = len(means) - 1
     while first > 0 and abs(means[first - 1] - means[-1]) <= TOLERANCE:
         first -= 1
-    earlier = [mean for mean, a, b in zip(means[:first], edges, edges[1:]) if b - a > 1]
+    earlier = [mean for mean, a, b in zip(means[:first], edges, edges[1:]) if b - a >= _LEAST_LEVEL_BLOCKS]
     return edges[first], means[-1], min(earlier, default=math.inf)
 
 

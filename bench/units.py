@@ -30,6 +30,13 @@ def rate_with_interval(estimate: Estimate) -> str:
     return "%s [%s, %s]" % (rate(estimate.centre), rate(estimate.low), rate(estimate.high))
 
 
+def ratio_with_interval(estimate: Estimate) -> str:
+    """A ratio of two rates and its 95 % interval."""
+    if estimate.low is None or estimate.high is None:
+        return "%.3fx [no interval]" % estimate.centre
+    return "%.3fx [%.3f, %.3f]" % (estimate.centre, estimate.low, estimate.high)
+
+
 def accuracy(value: Optional[float]) -> str:
     """A share of windows, four decimals as in the published table."""
     return NOTHING if value is None else "%.4f" % value

@@ -15,7 +15,7 @@ _LEGEND = (
     "second over "
     "the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the logarithms "
     "of the trial "
-    "means). ±: sample standard deviation over seeds.",
+    "means; for a ratio Welch's). ±: sample standard deviation over seeds.",
     "FPS (published definition): batch size over the mean of the last ten steps of a run. p_whole: windows over "
     "the whole "
     "process; p_train: over the training without evaluation; p_core: over the steps alone, first one included "

@@ -97,14 +97,14 @@ def _stack(cell: Cell) -> str:
 def _ratio(cell: Cell, reference: Cell) -> str:
     if cell is reference:
         return "1 (reference)"
-    return "%.3fx (no interval in this form)" % (cell.estimate("fps").centre / reference.estimate("fps").centre)
+    return units.ratio_with_interval(cell.ratio_to(reference, "fps"))
 
 
 def comparison_table(cells: Sequence[Cell]) -> Table:
     """The mandatory columns of a comparison, a row a cell; the first cell is the reference."""
     header = (
-        "cell", "device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]", "ratio",
-        "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)", "trials x steps", "status",
+        "cell", "device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]",
+        "ratio [95 % interval]", "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)", "trials x steps", "status",
     )  # fmt: skip
     rows: List[Row] = []
     for number, cell in enumerate(cells, 1):

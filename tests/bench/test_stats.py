@@ -85,5 +85,44 @@ def test_the_interval_covers_the_truth_in_95_of_100_experiments():
     assert 930 <= covered <= 970  # three standard errors about 950
 
 
+def test_a_ratio_is_welchs_interval_worked_out_by_hand():
+    estimate = stats.ratio([121.0, 100.0, 110.0], [55.0, 50.0])
+    log = math.log(1.1)
+    parts = log**2 / 3, (log / math.sqrt(2)) ** 2 / 2
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 1)
+    half = stats.special.stdtrit(freedom, 0.975) * math.sqrt(sum(parts))
+    centre = 110 / math.sqrt(55 * 50)
+    assert estimate.centre == pytest.approx(centre)
+    assert (estimate.low, estimate.high) == (
+        pytest.approx(centre * math.exp(-half)),
+        pytest.approx(centre * math.exp(half)),
+    )
+
+
+@pytest.mark.parametrize("one, other", [([1.0], [2.0, 2.0]), ([1.0, 1.1], [2.0]), ([1.0, 1.0], [2.0, 2.0])])
+def test_a_ratio_without_replication_or_spread_has_no_interval(one, other):
+    estimate = stats.ratio(one, other)
+    assert (estimate.low, estimate.high) == (None, None)
+    assert estimate.centre == pytest.approx(0.5, rel=0.06)
+
+
+@given(st.lists(st.floats(0.1, 1e4), min_size=2, max_size=8), st.lists(st.floats(0.1, 1e4), min_size=2, max_size=8))
+def test_the_inverse_ratio_has_the_inverse_interval(one, other):
+    forth, back = stats.ratio(one, other), stats.ratio(other, one)
+    assert forth.centre * back.centre == pytest.approx(1)
+    if forth.low is not None:
+        assert forth.low * back.high == pytest.approx(1) and forth.high * back.low == pytest.approx(1)
+
+
+@pytest.mark.parametrize("n, deviations", [(3, (0.03, 0.03)), (5, (0.03, 0.06)), (10, (0.01, 0.05))])
+def test_the_interval_of_a_ratio_covers_the_truth(n, deviations):
+    draw, covered = np.random.RandomState(0), 0
+    for _ in range(1000):
+        one, other = (np.exp(draw.normal(mean, s, n)) for mean, s in zip((math.log(2), 0.0), deviations))
+        estimate = stats.ratio(one, other)
+        covered += estimate.low <= 2 <= estimate.high
+    assert 930 <= covered <= 985  # Welch is a little wide with three trials
+
+
 def test_the_spread_is_the_sample_standard_deviation():
     assert stats.spread([1.0, 3.0]) == stats.Spread(2.0, pytest.approx(math.sqrt(2)), 2)

@@ -99,7 +99,7 @@ def test_the_mandatory_columns_are_there():
         "kernel",
         "batch",
         "FPS [95 % interval]",
-        "ratio",
+        "ratio [95 % interval]",
         "first step",
     ):
         assert column in header
