@@ -104,7 +104,8 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
     """The mandatory columns of a comparison, a row a cell; the first cell is the reference."""
     header = (
         "cell", "device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]",
-        "ratio [95 % interval]", "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)", "trials x steps", "status",
+        "ratio [95 % interval]", "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)",
+        "trials x steps", "status",
     )  # fmt: skip
     rows: List[Row] = []
     for number, cell in enumerate(cells, 1):
