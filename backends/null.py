@@ -32,6 +32,7 @@ from har_model import weights
 from har_model.config import Workload
 from har_model.errors import DataError, UsageError
 
+_LONGEST_STEP = 1e6
 _KEYS = ("step_seconds", "loss", "fail_at_step", "kill_at_step", "hang_at_step")
 
 
@@ -43,6 +44,9 @@ def _script() -> Dict[str, Any]:
             raise ValueError("its keys are " + ", ".join(_KEYS))
     except ValueError as error:
         raise UsageError("HARBENCH_NULL must hold a JSON object, not %r (%s)." % (text, error)) from error
+    for seconds in _as_list(script.get("step_seconds", 0.001)):
+        if not isinstance(seconds, (int, float)) or not 0 <= seconds <= _LONGEST_STEP:
+            raise UsageError("Step times in HARBENCH_NULL are numbers from 0 to %g, not %r." % (_LONGEST_STEP, seconds))
     return script
 
 

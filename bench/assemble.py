@@ -23,7 +23,8 @@ class Outcome:
         log_tail: last lines of its output.
         started, finished: wall clock, ISO 8601.
         process_seconds: from its start to its end, interpreter included.
-        busy_before: share (0 to 1) of the host's cores that other work took just before it started.
+        busy_before: share (0 to 1) of the host's cores that other work took just before it started; None if that was
+            not measured.
     """
 
     status: str
@@ -34,12 +35,14 @@ class Outcome:
     started: str
     finished: str
     process_seconds: float
-    busy_before: float
+    busy_before: Optional[float]
 
 
 def trial_id(job: Job, started: str, folder: str) -> str:
     """Name of a trial's record: readable, sorted by time, unique on this host and short."""
-    unique = hashlib.sha256(("%s %s %d %s" % (started, folder, os.getpid(), job)).encode("utf-8")).hexdigest()[:6]
+    unique = hashlib.sha256(
+        ("%s %s %d %s" % (started, folder, os.getpid(), job)).encode("utf-8", "surrogateescape")
+    ).hexdigest()[:6]
     stamp = started.replace("-", "").replace(":", "").partition("+")[0]
     preset = job.workload.preset[:40]
     return "%s-%s-%s-%s-s%d-%s" % (stamp, job.backend, preset, job.kernel, job.workload.seed, unique)

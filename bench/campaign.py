@@ -9,10 +9,9 @@ from rich.markup import escape
 
 from bench import assemble, clock, layout, plan, record, runner, stats, units
 from bench.assemble import Outcome
-from bench.errors import HarbenchError, Interrupted, TrialFailed, TrialTimedOut
+from bench.errors import DataError, error_of
 from bench.plan import Job
 from bench.progress import TrialProgress
-from har_model.errors import DataError
 
 _LOG_LINES_SHOWN = 12
 
@@ -69,18 +68,30 @@ def _say_failure(outcome: Outcome, console: Console) -> None:
         console.print("  | " + escape(line))
 
 
+def _make_folder(folder: str, job: Job) -> None:
+    """The trial's own empty folder with its job in it."""
+    try:
+        os.makedirs(folder)
+        runner.leave_job(job, folder)
+    except OSError as error:
+        raise DataError(
+            "The trial's folder %r cannot be written: %s; give another one with --out, or free space, inodes or quota."
+            % (folder, error.strerror)
+        ) from error
+
+
 def run_one(campaign: Campaign, number: int, console: Console) -> Outcome:
     """Run trial `number` (from 0) and leave its record."""
     job, of = campaign.jobs[number], len(campaign.jobs)
     identifier = assemble.trial_id(job, clock.utc_now(), campaign.folder)
     folder = os.path.join(campaign.folder, identifier)
-    os.makedirs(folder)
+    _make_folder(folder, job)
     title = "trial %d/%d %s %s %s seed %d" % (
         number + 1, of, job.backend, job.workload.preset, job.kernel, job.workload.seed,
     )  # fmt: skip
     steps = plan.planned_steps(job, campaign.n_train)
     with TrialProgress(console, title, steps, job.workload.training.batch_size) as progress:
-        outcome = runner.run_trial(job, folder, campaign.timeout_seconds, progress)
+        outcome = runner.run_trial(folder, campaign.timeout_seconds, progress)
     console.print("%s: %s in %s" % (title, outcome.status, units.seconds(outcome.process_seconds)))
     artifacts = _artifacts(campaign.folder, identifier)
     document = assemble.assemble(identifier, job, number + 1, of, outcome, campaign.command, artifacts)
@@ -93,11 +104,6 @@ def run_one(campaign: Campaign, number: int, console: Console) -> Outcome:
     return outcome
 
 
-def _error_of(outcome: Outcome) -> HarbenchError:
-    kinds = {kind.exit_code: kind for kind in (DataError, TrialFailed, TrialTimedOut, Interrupted)}
-    return kinds.get(outcome.exit_code, TrialFailed)(str(outcome.reason))
-
-
 def run(campaign: Campaign, console: Console) -> None:
     """Run every trial; a failed one does not stop the rest, an interruption does.
 
@@ -108,14 +114,14 @@ def run(campaign: Campaign, console: Console) -> None:
     for number in range(len(campaign.jobs)):
         outcome = run_one(campaign, number, console)
         if outcome.status == record.INTERRUPTED:
-            raise _error_of(outcome)
+            raise error_of(outcome.exit_code, str(outcome.reason))
         if outcome.status != record.COMPLETE:
             failures.append(outcome)
     if failures:
-        error = _error_of(failures[0])
-        raise type(error)(
+        raise error_of(
+            failures[0].exit_code,
             "%s %d of %d trials did not complete; their records and logs are in %s."
-            % (error, len(failures), len(campaign.jobs), campaign.folder)
+            % (failures[0].reason, len(failures), len(campaign.jobs), campaign.folder),
         )
 
 

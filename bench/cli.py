@@ -10,8 +10,11 @@ import click
 import bench
 from bench.commands import data, evaluate, report, run
 from bench.errors import EXIT_CODES, HarbenchError, Interrupted
+from bench.output import ForgivingStream
 
 _EXIT_CODES_TEXT = "Exit codes: " + "; ".join("%d %s" % item for item in sorted(EXIT_CODES.items())) + "."
+#: What ends a run in good order, like Ctrl-C: a closed terminal, a scheduler, a person.
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES_TEXT)
@@ -26,45 +29,47 @@ commands.add_command(data.data)
 commands.add_command(evaluate.evaluate)
 
 
-def _on_terminate(*_: Any) -> NoReturn:
+def _on_ending_signal(*_: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
 def _say(sentence: str) -> None:
-    """Print to stderr whatever the terminal's encoding is."""
-    encoding = sys.stderr.encoding or "ascii"
-    text = ("harbench: %s\n" % sentence).encode(encoding, errors="backslashreplace").decode(encoding)
-    sys.stderr.write(text)
+    sys.stderr.write("harbench: %s\n" % sentence)
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> None:
-    """Entry point of the console command."""
-    # Text goes out escaped rather than not at all where the terminal cannot show it.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _on_terminate)
+def _run(arguments: Optional[Sequence[str]]) -> int:
+    """Run the command; its exit code, every expected error said in one sentence."""
     try:
         commands.main(args=arguments, prog_name="harbench", standalone_mode=False)
-        code = 0
     except HarbenchError as error:
         _say(str(error))
-        code = error.exit_code
-    except click.exceptions.Abort:
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
         _say("Interrupted.")
-        code = Interrupted.exit_code
-    except KeyboardInterrupt:
-        _say("Interrupted.")
-        code = Interrupted.exit_code
+        return Interrupted.exit_code
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = " See `%s --help`." % context.command_path if context else ""
         _say(error.format_message().rstrip(".") + "." + hint)
-        code = error.exit_code
-    except BrokenPipeError:  # the reader of our output has gone, as `harbench report | head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = 0
-    sys.exit(code)
+        return error.exit_code
+    return 0
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> None:
+    """Entry point of the console command."""
+    stdout = ForgivingStream(sys.stdout)
+    sys.stdout, sys.stderr = stdout, ForgivingStream(sys.stderr)
+    for number in _ENDING_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _on_ending_signal)
+    code = _run(arguments)
+    sys.stdout.flush()
+    if code == 0 and stdout.error is not None:
+        _say("The output could not be written: %s." % stdout.error.strerror)
+        code = 1
+    sys.stderr.flush()
+    # Python would flush the broken streams once more, and complain.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def _subset(cell: Cell) -> Optional[str]:
     return (
         "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: "
         "accuracies are "
-        "not comparable." % (dataset.get("n_train"), dataset.get("n_test"))
+        "not comparable; `make data` gets the whole." % (dataset.get("n_train"), dataset.get("n_test"))
     )
 
 
@@ -41,20 +41,18 @@ def _unproven(cell: Cell) -> Optional[str]:
     proof = cell.first["proof"]
     if proof["state"] == PROVEN:
         return None
-    return "No measurement of that device (%s): %s." % (proof["state"], proof["evidence"])
+    return "No measurement of that device (%s): %s; measure on the device." % (proof["state"], proof["evidence"])
 
 
 def is_published_length(cell: Cell) -> bool:
-    """Whether a cell trained as long as the published figures: all of 250 epochs."""
-    return (
-        all(figures.epochs_trained == _PUBLISHED_EPOCHS for figures in cell.figures) and not cell.first["job"]["steps"]
-    )
+    """Whether a cell trained as long as the published figures: 250 epochs."""
+    return all(figures.epochs_trained == _PUBLISHED_EPOCHS for figures in cell.figures)
 
 
-def _short_training(cell: Cell) -> Optional[str]:
+def _other_length(cell: Cell) -> Optional[str]:
     if is_published_length(cell):
         return None
-    return "Accuracy after %d of the %d epochs of the published figures: not comparable with them; use MODE=full." % (
+    return "Accuracy after %.3g epochs, the published one after %d: not comparable; MODE=full trains as long." % (
         cell.figures[0].epochs_trained,
         _PUBLISHED_EPOCHS,
     )
@@ -105,7 +103,7 @@ def _busy(cell: Cell) -> Optional[str]:
 def _not_finite(cell: Cell) -> Optional[str]:
     if not any(loss is None for record in cell.records for loss in record["steps"]["losses"]):
         return None
-    return "A training loss was not a finite number: the training diverged; the times may still hold."
+    return "A training loss was not a finite number: the training diverged; for an accuracy try another --seed."
 
 
 def _dirty(cell: Cell) -> Optional[str]:
@@ -118,7 +116,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _unproven,
     _synthetic,
     _subset,
-    _short_training,
+    _other_length,
     _fused,
     _few_trials,
     _not_steady,

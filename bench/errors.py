@@ -12,6 +12,7 @@ __all__ = [
     "TrialFailed",
     "TrialTimedOut",
     "UsageError",
+    "error_of",
 ]
 
 
@@ -31,6 +32,17 @@ class Interrupted(HarbenchError):
     """A person or the system asked the run to end."""
 
     exit_code = 130
+
+
+_KINDS = {
+    kind.exit_code: kind
+    for kind in (UsageError, DataError, BackendUnavailable, TrialFailed, TrialTimedOut, Interrupted)
+}
+
+
+def error_of(exit_code: int, sentence: str) -> HarbenchError:
+    """The error that a trial ended with, from its exit code."""
+    return _KINDS.get(exit_code, TrialFailed)(sentence)
 
 
 #: What each exit code of the command means.

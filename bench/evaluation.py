@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shlex
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 
 from bench import runner
-from bench.errors import DataError, TrialFailed
+from bench.errors import DataError, TrialFailed, error_of
 from bench.plan import Job
 from har_model import metrics
 from har_model.dataset.signals import LABEL_NAMES
@@ -27,11 +28,13 @@ class Evaluation:
         confusion: counts, rows are labels.
         network: the network that its variables tell.
         dataset: what `Dataset.describe` says.
+        is_finite: whether every logit was a finite number.
     """
 
     confusion: np.ndarray
     network: Dict[str, Any]
     dataset: Dict[str, Any]
+    is_finite: bool
 
 
 def checkpoint_files(prefix: str) -> List[str]:
@@ -45,21 +48,21 @@ def checkpoint_files(prefix: str) -> List[str]:
             prefix = prefix[: -len(ending)]
     if os.path.isdir(prefix):
         found = sorted({os.path.splitext(path)[0] for path in glob.glob(os.path.join(glob.escape(prefix), "*.index"))})
-        hint = ", for example --ckpt %s" % found[0] if found else ""
+        hint = ", for example --ckpt %s" % shlex.quote(found[0]) if found else ""
         raise DataError("%r is a folder; give the prefix of the checkpoint's files%s." % (prefix, hint))
-    files = [path for path in glob.glob(glob.escape(prefix) + ".*") if ".index" in path or ".data-" in path]
-    if not any(path.endswith(".index") for path in files):
-        raise DataError("There is no checkpoint %r (no file %r)." % (prefix, prefix + ".index"))
-    if not any(".data-" in path for path in files):
+    index, shards = prefix + ".index", glob.glob(glob.escape(prefix) + ".data-[0-9]*-of-[0-9]*")
+    if not os.path.isfile(index):
+        raise DataError("There is no checkpoint %r (no file %r)." % (prefix, index))
+    if not shards:
         raise DataError(
             "The checkpoint %r has no data file (%r is missing)." % (prefix, prefix + ".data-00000-of-00001")
         )
-    return files
+    return [index] + sorted(shards)
 
 
 def _copy(files: List[str], folder: str) -> None:
     os.makedirs(os.path.join(folder, os.path.dirname(_LOCAL_CHECKPOINT)))
-    prefix = next(path for path in files if path.endswith(".index"))[: -len(".index")]
+    prefix = files[0][: -len(".index")]
     for path in files:
         shutil.copyfile(path, os.path.join(folder, _LOCAL_CHECKPOINT + path[len(prefix) :]))
 
@@ -74,16 +77,17 @@ def evaluate(job: Job, checkpoint: str) -> Evaluation:
     files = checkpoint_files(checkpoint)
     with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
         _copy(files, folder)
-        outcome = runner.run_trial(replace(job, checkpoint=_LOCAL_CHECKPOINT), folder, None, lambda event: None)
+        runner.leave_job(replace(job, checkpoint=_LOCAL_CHECKPOINT), folder)
+        outcome = runner.run_trial(folder, None, lambda event: None)
     events = {event["event"]: event for event in outcome.events}
     if outcome.exit_code != 0:
         sentence = str(outcome.reason).replace(repr(_LOCAL_CHECKPOINT), repr(checkpoint))
-        if outcome.exit_code == DataError.exit_code:
-            raise DataError(sentence)
-        raise TrialFailed("%s Its log ends: %s" % (sentence, " / ".join(outcome.log_tail[-3:])))
+        if outcome.exit_code == TrialFailed.exit_code:
+            sentence += " Its log ends: " + " / ".join(outcome.log_tail[-3:])
+        raise error_of(outcome.exit_code, sentence)
     answer, network = events["predictions"], events["network"]
     confusion = metrics.confusion_matrix(answer["labels"], answer["predictions"], network["n_classes"])
-    return Evaluation(confusion, network, events["dataset"])
+    return Evaluation(confusion, network, events["dataset"], events["evaluation"]["is_finite"])
 
 
 def _cell(value: Any) -> str:
@@ -100,10 +104,12 @@ def lines(evaluation: Evaluation) -> List[str]:
     )
     width = max(map(len, names))
     text = [
-        "data: %s, %d test windows, fingerprint %s"
-        % (evaluation.dataset["kind"], total, evaluation.dataset["fingerprint"][:12]),
         "accuracy %.7f (%d of %d)" % (hits / total, hits, total),
         "F1 weighted %.4f, macro %.4f" % (metrics.weighted_f1(scores), metrics.macro_f1(scores)),
+    ]
+    if not evaluation.is_finite:
+        text.append("doubt: some logits are not finite numbers, so these figures mean nothing; the training diverged")
+    text += [
         "",
         "%-*s %9s %9s %9s %9s" % (width, "class", "precision", "recall", "F1", "windows"),
     ]

@@ -3,7 +3,9 @@
 import functools
 import glob
 import json
+import math
 import os
+from datetime import datetime
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 import jsonschema
@@ -41,6 +43,12 @@ def _fault(record: Any) -> str:
 
 def _inner_fault(record: Record) -> str:
     """What a schema cannot say: parts that must be of one length."""
+    if not record["id"].isprintable():
+        return "id: it holds a character that no name has"
+    try:
+        datetime.fromisoformat(record["started"])
+    except ValueError:
+        return "started: %r is not a time in ISO 8601" % record["started"]
     steps = record["steps"]
     counted = sum(epoch["steps"] + epoch["replays"] for epoch in steps["epochs"])
     if not len(steps["seconds"]) == len(steps["losses"]) == counted:
@@ -63,8 +71,9 @@ def write(record: Record, folder: str) -> str:
         raise ValueError("harbench made a record that its own schema refuses: " + fault)
     text = json.dumps(record, allow_nan=False, indent=1, sort_keys=True, ensure_ascii=False)
     path = os.path.join(folder, record["id"] + ".json")
+    # A lone surrogate (a path or variable that is no UTF-8) becomes its JSON escape.
     try:
-        write_atomically(path, text.encode("utf-8") + b"\n")
+        write_atomically(path, text.encode("utf-8", "backslashreplace") + b"\n")
     except OSError as error:
         raise DataError(
             "The record cannot be written to %r (%s); give another folder with --out, or free space, inodes or quota."
@@ -77,6 +86,13 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError("it holds %s, which JSON does not have" % name)
 
 
+def _finite_number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("it holds the number %s, which is too large" % text)
+    return value
+
+
 def read(path: str) -> Record:
     """Read and validate one record.
 
@@ -85,7 +101,9 @@ def read(path: str) -> Record:
     """
     try:
         with open(path, "rb") as file:
-            record = json.loads(file.read().decode("utf-8"), parse_constant=_refuse_constant)
+            record = json.loads(
+                file.read().decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite_number
+            )
     except OSError as error:
         raise DataError("The record %r cannot be read: %s." % (path, error.strerror)) from error
     except (ValueError, RecursionError) as error:

@@ -26,6 +26,8 @@ def child_environment() -> Dict[str, str]:
     """The trial's environment: ours, with harbench found first and no packages of the user's home."""
     child = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONUNBUFFERED="1", PYTHONHASHSEED="0")
     root = environment.packages_root()
+    if child.get("HARBENCH_CACHE"):  # a relative one is meant from here, not from the trial's folder
+        child["HARBENCH_CACHE"] = os.path.abspath(child["HARBENCH_CACHE"])
     # Never put site-packages on PYTHONPATH: an installed harbench is found without it.
     if os.path.basename(root) not in ("site-packages", "dist-packages"):
         # Prepended, never replaced: Ascend's own packages are found through PYTHONPATH.
@@ -125,16 +127,24 @@ def _died_of(return_code: int, events: List[Dict[str, Any]]) -> str:
     )
 
 
-def run_trial(job: Job, folder: str, timeout_seconds: Optional[float], listener: Listener) -> Outcome:
-    """Run one trial to its end in the empty folder `folder`.
+def leave_job(job: Job, folder: str) -> None:
+    """Write what the trial is told into its folder."""
+    with open(os.path.join(folder, layout.JOB), "w", encoding="utf-8") as file:
+        json.dump(job.to_dict(), file)
+
+
+def run_trial(folder: str, timeout_seconds: Optional[float], listener: Listener) -> Outcome:
+    """Run one trial to its end in `folder`, which holds its job and nothing else.
 
     Never raises for what the trial does: its end, good or bad, is the outcome.
     """
-    with open(os.path.join(folder, layout.JOB), "w", encoding="utf-8") as file:
-        json.dump(job.to_dict(), file)
-    busy_before = environment.busy_share()
-    started, start_ns = clock.utc_now(), clock.now_ns()
-    return_code, stopped = _supervise(folder, timeout_seconds, listener)
+    started, start_ns, busy_before = clock.utc_now(), clock.now_ns(), None
+    try:
+        busy_before = environment.busy_share()
+        started, start_ns = clock.utc_now(), clock.now_ns()
+        return_code, stopped = _supervise(folder, timeout_seconds, listener)
+    except KeyboardInterrupt:  # before the process ran, or while it was being ended
+        return_code, stopped = 0, record.INTERRUPTED
     seconds = clock.seconds_since(start_ns)
     events = journal.read(os.path.join(folder, layout.JOURNAL))
     error = next((event for event in events if event["event"] == "error"), None)

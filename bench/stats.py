@@ -13,6 +13,8 @@ from bench.steady import SteadyState
 
 #: The published FPS is the batch size over the mean of this many last step times of one run.
 PUBLISHED_LAST_STEPS = 10
+#: No step is shorter than the clock can tell.
+_LEAST_STEP_SECONDS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class TrialFigures:
         core_fps: FlagPerf's p_core, windows over the steps alone, first one included.
         final_accuracy: of the last epoch.
         best_accuracy: of the best epoch, chosen on the test set.
-        epochs_trained: epochs with an evaluation.
+        epochs_trained: full batches trained over those of an epoch; a part of an epoch counts as that part.
     """
 
     steady: SteadyState
@@ -51,7 +53,7 @@ class TrialFigures:
     core_fps: float
     final_accuracy: float
     best_accuracy: float
-    epochs_trained: int
+    epochs_trained: float
 
 
 def _is_replay(record: Record) -> List[bool]:
@@ -73,8 +75,14 @@ def _published_fps(seconds: Sequence[float], replays: Sequence[bool], batch_size
 
 
 def has_figures(record: Record) -> bool:
-    """Whether a record can enter a table of figures: complete, and with steps left after its warm-up."""
-    return record["status"] == COMPLETE and sum(record["steps"]["seconds"][record["job"]["warmup_steps"] :]) > 0
+    """Whether a record can enter a table of figures: complete, and with steps after its warm-up that took time."""
+    measured = record["steps"]["seconds"][record["job"]["warmup_steps"] :]
+    return record["status"] == COMPLETE and sum(measured) > _LEAST_STEP_SECONDS * len(measured)
+
+
+def _epochs_trained(record: Record) -> float:
+    batches = record["dataset"]["n_train"] // record["job"]["workload"]["training"]["batch_size"]
+    return sum(epoch["steps"] for epoch in record["steps"]["epochs"]) / max(batches, 1)
 
 
 def trial_figures(record: Record) -> TrialFigures:
@@ -102,7 +110,7 @@ def trial_figures(record: Record) -> TrialFigures:
         core_fps=windows / sum(seconds),
         final_accuracy=accuracies[-1],
         best_accuracy=max(accuracies),
-        epochs_trained=len(accuracies),
+        epochs_trained=_epochs_trained(record),
     )
 
 

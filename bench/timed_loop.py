@@ -111,6 +111,12 @@ def evaluate(model: Model, test: Split, epoch: Optional[int], journal: Journal, 
     logits = model.evaluate(test.windows)
     seconds = clock.seconds_since(start)
     predictions = np.argmax(logits, axis=1)
-    journal.write("evaluation", epoch=epoch, seconds=seconds, accuracy=metrics.accuracy(test.labels, predictions))
+    journal.write(
+        "evaluation",
+        epoch=epoch,
+        seconds=seconds,
+        accuracy=metrics.accuracy(test.labels, predictions),
+        is_finite=bool(np.isfinite(logits).all()),
+    )
     if is_last:
         journal.write("predictions", predictions=predictions.tolist(), labels=test.labels.tolist())

@@ -3,8 +3,10 @@
 It needs a framework, NumPy and the standard library, nothing else, since it runs on a vendor's Python too.
 """
 
+import ctypes
 import json
 import platform
+import signal
 import sys
 from dataclasses import asdict, replace
 from typing import List, Optional
@@ -19,7 +21,11 @@ from bench.plan import MODE_EVALUATE, MODE_FULL, Job
 from bench.timed_loop import TimedLoop, evaluate
 from har_model import dataset, weights
 from har_model.config import Workload
-from har_model.errors import HarbenchError
+from har_model.dataset.signals import LABEL_NAMES
+from har_model.errors import DataError, HarbenchError
+
+#: prctl(2), include/uapi/linux/prctl.h.
+_PR_SET_PDEATHSIG = 1
 
 
 def _open(backend: Backend, job: Job, workload: Workload) -> Model:
@@ -49,7 +55,13 @@ def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) 
 def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     checkpoint = str(job.checkpoint)
     shapes = {name: tuple(shape) for name, shape in backend.checkpoint_shapes(checkpoint).items()}
-    network = weights.infer_network(shapes, data.test.windows.shape[1])
+    _, length, channels = data.test.windows.shape
+    network = weights.infer_network(shapes, length)
+    if (network.n_channels, network.n_classes) != (channels, len(LABEL_NAMES)):
+        raise DataError(
+            "The checkpoint is of a network for %d channels and %d classes, the data has %d and %d; use other data."
+            % (network.n_channels, network.n_classes, channels, len(LABEL_NAMES))
+        )
     with journal.phase("build"):
         model = _open(backend, job, replace(job.workload, network=network))
     _describe(model, journal)
@@ -79,9 +91,16 @@ def run(job: Job, journal: Journal) -> None:
     journal.write("end")
 
 
+def _die_with_parent() -> None:
+    """Ask Linux to end this process when the parent is gone, however that ended; elsewhere nothing is asked."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     """Entry point: 0, or the exit code of the error whose sentence stands in the journal."""
     argv = sys.argv[1:] if arguments is None else arguments
+    _die_with_parent()
     with open(argv[0], encoding="utf-8") as file:
         job = Job.from_dict(json.load(file))
     journal = Journal(layout.JOURNAL, int(argv[1]) if len(argv) > 1 else None)

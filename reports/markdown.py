@@ -5,7 +5,8 @@ from typing import Any, Dict, Iterable, List, Sequence
 
 from bench.cells import Cell
 from bench.doubts import of_cell
-from bench.record import COMPLETE, Record
+from bench.record import Record
+from bench.stats import has_figures
 from reports import tables
 from reports.published import Published
 from reports.tables import Table
@@ -26,8 +27,20 @@ _LEGEND = (
 )
 
 
+def _plain(text: Any) -> str:
+    """Text of a record in one line, with nothing that Markdown or a browser would act upon."""
+    line = " ".join(str(text).split())
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace("`", "'")
+
+
+def _code(text: str) -> str:
+    """A command as code; a backtick in it needs a longer fence."""
+    line = " ".join(text.split())
+    return "`` %s ``" % line if "`" in line else "`%s`" % line
+
+
 def _escape(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return _plain(text).replace("|", "\\|")
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -43,7 +56,7 @@ def table_lines(table: Table) -> List[str]:
 def _doubt_lines(cells: Sequence[Cell]) -> List[str]:
     lines = ["### Doubts", ""]
     for number, cell in enumerate(cells, 1):
-        lines += ["- %s: %s" % (tables.cell_name(cell, number), sentence) for sentence in of_cell(cell)]
+        lines += ["- %s: %s" % (_plain(tables.cell_name(cell, number)), _plain(sentence)) for sentence in of_cell(cell)]
     return lines + [""]
 
 
@@ -86,27 +99,29 @@ def _environment_lines(cell: Cell, number: int) -> List[str]:
     effective = ", ".join("%s=%s" % item for item in sorted(first["description"]["effective"].items()))
     dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
     return [
-        "- %s" % tables.cell_name(cell, number),
-        "  - host: %s" % _host(host),
+        "- %s" % _plain(tables.cell_name(cell, number)),
+        "  - host: %s" % _plain(_host(host)),
         "  - workload: %d parameters, %.2f GFLOP a step on paper, %.1f GFLOP/s reached over the steady steps"
         % (first["cost"]["parameters"], flops / 1e9, flops / cell.estimate("step_seconds").centre / 1e9),
-        "  - effective settings: %s" % effective,
+        "  - effective settings: %s" % _plain(effective),
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
         "  - an epoch: %s" % _epoch(first),
         "  - harbench %s" % _revision(first["harbench"]),
-        "  - proof: %s: %s" % (first["proof"]["state"], first["proof"]["evidence"]),
-        "  - reproduce: `%s`" % " ".join(map(shlex.quote, first["command"])),
+        "  - proof: %s: %s" % (first["proof"]["state"], _plain(first["proof"]["evidence"])),
+        "  - reproduce: %s" % _code(" ".join(map(shlex.quote, first["command"]))),
         "  - records: %s" % ", ".join(record["id"] for record in cell.records),
     ]  # fmt: skip
 
 
 def _incomplete_lines(records: Sequence[Record]) -> List[str]:
-    incomplete = [record for record in records if record["status"] != COMPLETE]
-    if not incomplete:
+    left_out = [record for record in records if not has_figures(record)]
+    if not left_out:
         return []
     lines = ["### Trials that are in no figure", ""]
-    lines += ["- %s: %s. %s" % (record["id"], record["status"], record["reason"]) for record in incomplete]
+    for record in left_out:
+        reason = record["reason"] or "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]
+        lines.append("- %s: %s. %s" % (record["id"], record["status"], _plain(reason)))
     return lines + [""]
 
 
@@ -142,5 +157,5 @@ def render(published: Published, cells: Sequence[Cell], records: Sequence[Record
         lines += [""]
     lines += _incomplete_lines(records)
     if faults:
-        lines += ["### Files that are no records", ""] + ["- " + fault for fault in faults] + [""]
+        lines += ["### Files that are no records", ""] + ["- " + _plain(fault) for fault in faults] + [""]
     return "\n".join(lines).rstrip("\n") + "\n"

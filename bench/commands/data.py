@@ -57,8 +57,20 @@ class _Display:
 
 @data.command()
 @click.option("--url", default=None, help="Address of the archive.  [default: the UCI repository's]", **env("DATA_URL"))
-@click.option("--archive", "archive_path", type=click.Path(), default=None, help="An archive on this machine instead.")
-@click.option("--accept-sha256", default=None, help="Take an archive with this SHA-256 instead of the official one.")
+@click.option(
+    "--archive",
+    "archive_path",
+    type=click.Path(),
+    default=None,
+    help="An archive on this machine instead.",
+    **env("ARCHIVE"),
+)
+@click.option(
+    "--accept-sha256",
+    default=None,
+    help="Take an archive with this SHA-256 instead of the official one.",
+    **env("ACCEPT_SHA256"),
+)
 def fetch(url: Optional[str], archive_path: Optional[str], accept_sha256: Optional[str]) -> None:
     """Download UCI HAR (60 MB), check it and unpack it into the cache."""
     with _Display() as display:

@@ -29,6 +29,7 @@ def evaluate(ckpt: str, data_path: Optional[str]) -> None:
     )
     preflight.check_packages()
     preflight.check_backend(job)
-    job, _ = preflight.check_data(job)
+    job, data = preflight.check_data(job)
+    click.echo("data: %s" % data.sentence())
     for line in evaluation.lines(evaluation.evaluate(job, ckpt)):
         click.echo(line)

@@ -18,11 +18,12 @@ def _places(named: Tuple[str, ...]) -> Tuple[str, ...]:
     for path in named:
         if not os.path.exists(path):
             raise DataError("There are no records at %r: no such file or folder." % path)
-    return named or ((_DEFAULT_RECORDS,) if os.path.isdir(_DEFAULT_RECORDS) else ())
+    default = os.environ.get("HARBENCH_OUT") or _DEFAULT_RECORDS
+    return named or ((default,) if os.path.isdir(default) else ())
 
 
 @click.command()
-@click.argument("records", nargs=-1, type=click.Path(), envvar="HARBENCH_OUT")
+@click.argument("records", nargs=-1, type=click.Path())
 @click.option(
     "-o",
     "--out",
@@ -36,13 +37,15 @@ def report(records: Tuple[str, ...], out: str) -> None:
     """Print the tables of RECORDS (files, folders; HARBENCH_OUT or results/ by default) and write them as Markdown."""
     from reports.report import build  # bench does not know reports; only this command joins them
 
-    text = build(_places(records))
+    text, faults = build(_places(records))
     path = os.path.join(out, _FILE_NAME)
-    click.echo(text, nl=False)
     try:
-        write_atomically(path, text.encode("utf-8"))
+        write_atomically(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise DataError(
             "The report cannot be written to %r: %s; give another folder with --out." % (path, error.strerror)
         ) from error
+    click.echo(text, nl=False)
+    for fault in faults:
+        click.echo("harbench: %s" % fault, err=True)
     click.echo("written to %s" % path, err=True)

@@ -1,10 +1,11 @@
 """`harbench run`: measure."""
 
+import math
 import os
-import sys
 from typing import Any, Dict, Optional, Tuple
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from backends import registry
@@ -15,6 +16,8 @@ from bench.plan import Job
 from har_model.config import REPLAYS, TrainingConfig, Workload, preset, preset_names
 
 _POSITIVE = click.IntRange(min=1)
+#: A month: more than any trial takes, and less than a selector can wait.
+_LONGEST_TIMEOUT = 30 * 86400.0
 
 
 def _job(options: Dict[str, Any]) -> Job:
@@ -35,8 +38,22 @@ def _job(options: Dict[str, Any]) -> Job:
     )
 
 
-def _command_line() -> Tuple[str, ...]:
-    return ("harbench",) + tuple(sys.argv[1:])
+def _command_line(job: Job) -> Tuple[str, ...]:
+    """The command that repeats this run anywhere: what was given, by option or by environment, and the data found."""
+    context = click.get_current_context()
+    words = ["harbench", "run"]
+    for option in context.command.params:
+        name = str(option.name)
+        is_default = context.get_parameter_source(name) is ParameterSource.DEFAULT
+        if not is_default and name not in ("data_path", "dry_run", "out"):
+            words += [max(option.opts, key=len), str(context.params[name])]
+    return tuple(words + ["--data-path", str(job.data_path)])
+
+
+def _finite(_: click.Context, __: click.Parameter, value: Optional[float]) -> Optional[float]:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("it must be a finite number of seconds")
+    return value
 
 
 @click.command()
@@ -81,11 +98,16 @@ def _command_line() -> Tuple[str, ...]:
     **env("WARMUP"),
 )
 @click.option(
-    "--threads", type=_POSITIVE, default=None, help="Host cores to fill.  [default: all usable]", **env("THREADS")
+    "--threads",
+    type=click.IntRange(1, 1024),
+    default=None,
+    help="Host cores to fill.  [default: all usable]",
+    **env("THREADS"),
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0, min_open=True, max=_LONGEST_TIMEOUT),
+    callback=_finite,
     default=None,
     help="Seconds for each trial.",
     **env("TIMEOUT"),
@@ -94,7 +116,7 @@ def _command_line() -> Tuple[str, ...]:
     "-o", "--out", type=click.Path(), default="results", show_default=True, help="Folder for records.", **env("OUT")
 )
 @data_path_option
-@click.option("--dry-run", is_flag=True, help="Check everything and show the plan; measure nothing.")
+@click.option("--dry-run", is_flag=True, help="Check everything and show the plan; measure nothing.", **env("DRY_RUN"))
 def run(out: str, timeout: Optional[float], trials: int, dry_run: bool, **options: Any) -> None:
     """Run trials, each in its own process, and leave a record of each."""
     console = Console(highlight=False, soft_wrap=True)
@@ -107,4 +129,4 @@ def run(out: str, timeout: Optional[float], trials: int, dry_run: bool, **option
             console.print(line, markup=False)
         console.print("records would go to %s" % os.path.abspath(out), markup=False)
         return
-    campaign.run(Campaign(tuple(jobs), n_train, out, timeout, _command_line()), console)
+    campaign.run(Campaign(tuple(jobs), n_train, out, timeout, _command_line(job)), console)

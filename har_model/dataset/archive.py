@@ -1,7 +1,8 @@
-"""The official archive: downloaded with resumption, checked, and unpacked so that nothing half-done is ever found."""
+"""The official archive: checked, and unpacked so that nothing half-done is ever found."""
 
 import hashlib
 import io
+import lzma
 import os
 import shutil
 import stat
@@ -10,9 +11,9 @@ import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import IO, Any, Callable, Optional, Tuple
+from typing import IO, Optional, Tuple
 
-from har_model.dataset import locate
+from har_model.dataset import download, locate
 from har_model.dataset.uci_har import labels_path
 from har_model.errors import DataError
 
@@ -24,17 +25,23 @@ OFFICIAL_SHA256 = "2045e435c955214b38145fb5fa00776c72814f01b203fec405152dac7d5bf
 
 #: The official archive holds 74 members, 283 MB; anything far beyond is not it.
 _MOST_MEMBERS = 2000
+_CHUNK = 1 << 18
 _MOST_BYTES = 2 * 10**9
-#: A chunk that breaks off in its middle is lost, so it is small.
-_CHUNK = 1 << 15
-_TIMEOUT_SECONDS = (15, 60)  # to connect, between two chunks
-_RETRIES = 4
-
 #: What `zipfile` raises over a damaged archive, from its directory to the last compressed byte.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, NotImplementedError, RuntimeError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 
-#: Called with the bytes there so far and the whole, where that is known.
-ProgressListener = Callable[[int, Optional[int]], None]
+
+class CannotUnpack(DataError):
+    """The archive is right, but there is no place for what is in it."""
 
 
 @dataclass(frozen=True)
@@ -44,101 +51,6 @@ class Fetched:
     root: str
     was_there: bool
     sha256: Optional[str]
-
-
-def _no_progress(done: int, total: Optional[int]) -> None:
-    pass
-
-
-def _session() -> Any:
-    import requests  # a download alone needs it
-    from urllib3.util.retry import Retry
-
-    session = requests.Session()
-    retry = Retry(
-        total=_RETRIES,
-        backoff_factor=0.5,
-        status_forcelist=(429, 500, 502, 503, 504),
-        respect_retry_after_header=False,  # a server may ask for hours
-        raise_on_status=False,  # the last answer is reported as it is
-    )
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
-    return session
-
-
-def _whole_size(response: Any, start: int) -> Optional[int]:
-    length = response.headers.get("Content-Length", "")
-    return start + int(length) if length.isdigit() else None
-
-
-def _answer(session: Any, url: str, headers: Any) -> Any:
-    """The server's answer; the session has already tried several times when there is none."""
-    import requests
-
-    try:
-        return session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_SECONDS)
-    except requests.exceptions.RequestException as error:
-        raise DataError(
-            "The address %r cannot be reached (%s); set another one with --url, or carry the archive over and use "
-            "--archive." % (url, type(error).__name__)
-        ) from error
-
-
-def _receive(session: Any, url: str, part: str, progress: ProgressListener) -> None:
-    """One request: go on behind the bytes of `part`, or anew where the server does not do that."""
-    start = os.path.getsize(part) if os.path.exists(part) else 0
-    headers = (
-        {"Range": "bytes=%d-" % start, "Accept-Encoding": "identity"} if start else {"Accept-Encoding": "identity"}
-    )
-    with _answer(session, url, headers) as response:
-        if response.status_code == 416:  # nothing is left behind these bytes: they are the whole, or of another file
-            return
-        if response.status_code not in (200, 206):
-            raise DataError("The address %r answers %d %s." % (url, response.status_code, response.reason))
-        if "html" in response.headers.get("Content-Type", ""):
-            raise DataError(
-                "The address %r answers with a web page, not with an archive; set another one with --url." % url
-            )
-        is_continued = response.status_code == 206
-        total, done = _whole_size(response, start if is_continued else 0), start if is_continued else 0
-        with open(part, "ab" if is_continued else "wb") as file:
-            for chunk in response.iter_content(_CHUNK):
-                file.write(chunk)
-                done += len(chunk)
-                progress(done, total)
-    if total is not None and done < total:
-        raise ConnectionError("%d of %d bytes came" % (done, total))
-
-
-def download(url: str, part: str, progress: ProgressListener = _no_progress) -> None:
-    """Download to the file `part`, going on behind what an earlier call left there.
-
-    Raises:
-        DataError: the address is none, answers with something else, or breaks off again and again.
-    """
-    import requests
-
-    if not url.startswith(("http://", "https://")):
-        raise DataError("The address %r is not one of http or https; a file is taken with --archive." % url)
-    try:
-        os.makedirs(os.path.dirname(part), exist_ok=True)
-    except OSError as error:
-        raise DataError("The download cannot be written to %r: %s." % (part, error.strerror)) from error
-    session = _session()
-    for attempt in range(_RETRIES):
-        try:
-            _receive(session, url, part, progress)
-            return
-        except (requests.exceptions.RequestException, ConnectionError) as error:
-            if attempt == _RETRIES - 1:
-                raise DataError(
-                    "The download from %r broke off (%s); call `harbench data fetch` again to go on, or carry "
-                    "the archive "
-                    "over and use --archive." % (url, type(error).__name__)
-                ) from error
-        except OSError as error:
-            raise DataError("The download cannot be written to %r: %s." % (part, error.strerror)) from error
 
 
 def _sha256(file: IO[bytes]) -> str:
@@ -176,7 +88,7 @@ def _open(path: str) -> Tuple[IO[bytes], zipfile.ZipFile]:
         member = _inner_archive(outer, path)
         if member is None:
             return file, outer
-        if outer.getinfo(member).file_size > _MOST_BYTES:
+        if outer.getinfo(member).file_size > download.MOST_ARCHIVE_BYTES:
             raise DataError("The archive %r is far larger than the dataset; it is not the official one." % path)
         file = io.BytesIO(outer.read(member))
         return file, zipfile.ZipFile(file)
@@ -251,14 +163,16 @@ def unpack(path: str, destination: str, accept_sha256: Optional[str] = None) -> 
         try:
             return Fetched(_unpack(archive, path, destination), False, actual)
         except OSError as error:
-            raise DataError("The dataset cannot be unpacked to %r: %s." % (destination, error.strerror)) from error
+            raise CannotUnpack(
+                "The dataset cannot be unpacked to %r: %s." % (destination, error.strerror or error)
+            ) from error
 
 
 def fetch(
     url: Optional[str] = None,
     archive: Optional[str] = None,
     accept_sha256: Optional[str] = None,
-    progress: ProgressListener = _no_progress,
+    progress: download.ProgressListener = download.no_progress,
 ) -> Fetched:
     """Get the dataset into the user's cache folder; does nothing when all its files are there.
 
@@ -280,9 +194,20 @@ def fetch(
     # Another address is another file: what came from one is never continued from the other.
     name = "download-%s.zip.part" % hashlib.sha256(address.encode("utf-8")).hexdigest()[:8]
     part = os.path.join(locate.unpacked_folder(), name)
-    download(address, part, progress)
+    with download.alone(locate.unpacked_folder()):
+        if locate.is_whole(destination):  # another process was first
+            return Fetched(destination, True, None)
+        return _download_and_unpack(address, part, destination, accept_sha256, progress)
+
+
+def _download_and_unpack(
+    address: str, part: str, destination: str, accept_sha256: Optional[str], progress: download.ProgressListener
+) -> Fetched:
+    download.download(address, part, progress)
     try:
         fetched = unpack(part, destination, accept_sha256)
+    except CannotUnpack:
+        raise  # the download is good and stays
     except DataError:
         os.replace(part, part[: -len(".part")] + ".refused")  # kept to be looked at; the next download starts anew
         raise

@@ -11,7 +11,6 @@ SIGNALS = tuple(kind + axis for kind in ("body_acc_", "body_gyro_", "total_acc_"
 #: Labels 1..6 of the files, 0..5 in arrays.
 LABEL_NAMES = ("WALKING", "WALKING_UPSTAIRS", "WALKING_DOWNSTAIRS", "SITTING", "STANDING", "LAYING")
 WINDOW_LENGTH = 128
-SAMPLE_RATE_HZ = 50
 
 #: Class counts of the whole dataset (its own README, and model_spec).
 TRAIN_COUNTS = (1226, 1073, 986, 1286, 1374, 1407)

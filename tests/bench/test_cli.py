@@ -2,9 +2,13 @@
 
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
+import time
 
+import psutil
 import pytest
 
 from bench import environment, record
@@ -94,6 +98,10 @@ def test_a_dry_run_shows_the_plan_and_measures_nothing(harbench, data_path, tmp_
         (["run", "--backend", "null", "--batch-size", "31"], 2, "at most 30"),
         (["run", "--backend", "null", "--batch-size", "0"], 2, "batch-size"),
         (["run", "--backend", "null", "--timeout", "-1"], 2, "timeout"),
+        (["run", "--backend", "null", "--timeout", "nan"], 2, "timeout"),
+        (["run", "--backend", "null", "--timeout", "inf"], 2, "timeout"),
+        (["run", "--backend", "null", "--timeout", "1e300"], 2, "timeout"),
+        (["run", "--backend", "null", "--threads", "3000000000"], 2, "threads"),
         (["run", "--backend", "null", "--colour"], 2, "colour"),
         (["run", "--backend", "gpu"], 4, "GPU"),
         (["run", "--backend", "npu"], 4, "NPU"),
@@ -140,19 +148,42 @@ def test_an_ascii_terminal_gets_escapes_rather_than_an_error(harbench):
     assert "898.13" in out and "Nothing is measured yet" in out and "no records" not in out
 
 
+def test_the_command_in_the_record_reproduces_the_run_without_the_environment(harbench, data_path, tmp_path):
+    harbench("run", HARBENCH_BACKEND="null", HARBENCH_DATA=data_path, HARBENCH_TRIALS="1", HARBENCH_BATCH_SIZE="5",
+             HARBENCH_WARMUP="3", HARBENCH_SEED="7", HARBENCH_OUT="first")  # fmt: skip
+    (first,) = _records(tmp_path / "first")
+    harbench(*first["command"][1:], "--out", "second")
+    (second,) = _records(tmp_path / "second")
+    assert first["job"] == second["job"] and first["dataset"] == second["dataset"]
+
+
+def test_a_fault_of_the_job_keeps_its_exit_code(harbench, data_path):
+    arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL]
+    _, err = harbench(*arguments, expect=2, HARBENCH_NULL='{"step_seconds": -1}')
+    assert "HARBENCH_NULL" in err
+
+
+@pytest.mark.parametrize("closed", ["| true", ">&-", "2>&-", "> /dev/full"])
+def test_no_reader_and_no_terminal_costs_a_measurement(data_path, tmp_path, tmp_path_factory, closed):
+    variables = dict(os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_OUT="out",
+                     HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))  # fmt: skip
+    words = [sys.executable, "-m", "bench.cli", "run", "--backend", "null", "--data-path", data_path, *_SMALL]
+    script = "%s %s; exit ${PIPESTATUS[0]}" % (" ".join(map(shlex.quote, words)), closed)
+    answer = subprocess.run(["bash", "-c", script], cwd=str(tmp_path), env=variables, capture_output=True)
+    assert b"Traceback" not in answer.stdout + answer.stderr
+    assert answer.returncode == (1 if "full" in closed else 0), answer.stderr
+    assert [document["status"] for document in _records(tmp_path / "out")] == ["complete", "complete"]
+
+
 def test_help_lists_the_exit_codes(harbench):
     out, _ = harbench("--help")
     assert "124 time-out" in " ".join(out.split())
 
 
-def test_interruption_leaves_a_record_and_no_process(data_path, tmp_path, tmp_path_factory):
-    import signal
-    import time
-
-    variables = dict(
-        os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_NULL=json.dumps({"hang_at_step": 2}),
-        HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"),
-    )  # fmt: skip
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"])
+def test_the_end_of_the_parent_leaves_no_process_and_a_record_where_it_can(data_path, tmp_path, tmp_path_factory, name):
+    variables = dict(os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_NULL=json.dumps({"hang_at_step": 2}),
+                     HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))  # fmt: skip
     arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL]
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.cli"] + arguments, cwd=str(tmp_path), env=variables, stderr=subprocess.PIPE
@@ -161,8 +192,14 @@ def test_interruption_leaves_a_record_and_no_process(data_path, tmp_path, tmp_pa
     while not journals or b'"training"' not in journals[0].read_bytes():
         journals = list(tmp_path.glob("results/*/journal.jsonl"))
         time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
+    (trial,) = psutil.Process(process.pid).children()
+    process.send_signal(getattr(signal, name))
     _, err = process.communicate(timeout=60)
+    psutil.wait_procs([trial], timeout=10)
+    assert not trial.is_running() or trial.status() == psutil.STATUS_ZOMBIE
+    if name == "SIGKILL":  # nobody was left to write a record, but nothing measured is lost
+        assert journals[0].is_file() and _records(tmp_path / "results") == []
+        return
     assert process.returncode == 130 and b"Traceback" not in err
     (document,) = _records(tmp_path / "results")
     assert document["status"] == "interrupted"

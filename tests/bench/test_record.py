@@ -31,6 +31,19 @@ def test_a_record_comes_back_as_it_was_written(tmp_path):
         lambda d: d["evaluations"].append({"epoch": 0, "accuracy": 1.5, "seconds": 1}),
         lambda d: d.update(id="../escape"),
         lambda d: d["proof"].update(state="probably"),
+        lambda d: d.update(id="a\n"),
+        lambda d: d.update(started="yesterday"),
+        lambda d: d.update(evaluations=[]),
+        lambda d: d.update(process_seconds=0),
+        lambda d: d.update(proof=None),
+        lambda d: d.update(dataset=None),
+        lambda d: d.update(description=None),
+        lambda d: d["dataset"].update(n_train=-5),
+        lambda d: d["dataset"].update(n_train="many"),
+        lambda d: d["environment"]["identity"].update(memory_bytes="much"),
+        lambda d: d["environment"].update(busy_before="yes"),
+        lambda d: d["job"]["workload"]["training"].update(batch_size=10**400),
+        lambda d: d["cost"].update(flops_per_step=10**400),
     ],
 )
 def test_an_invalid_record_is_neither_written_nor_read(tmp_path, damage):
@@ -111,6 +124,21 @@ def test_the_same_record_twice_counts_once_and_another_of_the_same_id_is_named(t
     found, faults = record.read_all([str(tmp_path / name) for name in ("one", "copy", "other")])
     assert len(found) == 1 and found[0]["steps"]["seconds"][-1] == 0.1
     assert len(faults) == 1 and "other" in faults[0]
+
+
+def test_a_path_that_is_no_utf8_does_not_lose_the_record(tmp_path):
+    document = records.make("a", command=["harbench", "run", "--data-path", "ds\udcff", "数据"])
+    assert record.read(record.write(document, str(tmp_path))) == document
+
+
+def test_a_number_too_large_for_json_readers_is_refused(tmp_path):
+    path = record.write(records.make("a"), str(tmp_path))
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace('"process_seconds": 10.0', '"process_seconds": 1e999'))
+    with pytest.raises(DataError, match="too large"):
+        record.read(path)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):

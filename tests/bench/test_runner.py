@@ -35,7 +35,8 @@ def _job(data_path, **changes):
 def _run(job, folder, monkeypatch, timeout=None, **script):
     monkeypatch.setenv("HARBENCH_NULL", json.dumps(script))
     events = []
-    return runner.run_trial(job, str(folder), timeout, events.append), events
+    runner.leave_job(job, str(folder))
+    return runner.run_trial(str(folder), timeout, events.append), events
 
 
 def _steps(events):

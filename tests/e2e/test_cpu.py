@@ -108,6 +108,16 @@ def test_make_bench_works_in_a_fresh_copy_as_the_readme_says(tmp_path):
 
 
 @needs_tensorflow
+def test_a_longer_name_beside_the_checkpoint_is_not_taken_for_it(tmp_path):
+    checkpoint, data = shared_inputs.path("reference", "modelzoo_ckpt"), shared_inputs.subset_path()
+    for ending in ("index", "data-00000-of-00001"):
+        shutil.copyfile("%s/mode.ckpt.%s" % (checkpoint, ending), str(tmp_path / ("mode.ckpt." + ending)))
+        (tmp_path / ("mode.ckpt.best." + ending)).write_bytes(b"another one")
+    out, _ = _harbench(str(tmp_path), "evaluate", "--ckpt", "mode.ckpt", "--data-path", data)
+    assert "840 of 950" in out
+
+
+@needs_tensorflow
 def test_a_checkpoint_of_ours_has_the_variables_that_the_port_restores(tmp_path):
     """The port's Saver restores every variable of its graph: names, shapes and types must be there, and no others."""
     theirs = shared_inputs.path("reference", "modelzoo_ckpt") + "/mode.ckpt"

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from bench import cells, record
+from har_model.errors import DataError
 from reports import markdown, published, report, tables
 from tests.bench import records
 
@@ -56,8 +57,8 @@ def test_what_is_no_measurement_is_never_called_one(state):
 
 
 def test_a_short_accuracy_is_marked_beside_the_published_one():
-    text = _render(records.make("a", accuracies=[0.4, 0.6, 0.5]))
-    assert _table(text, "精度结果比对")[-1][-1] == "0.5000 (1 seed) after only 3 of 250 epochs"
+    text = _render(records.make("a", seconds=[1.0, 0.5, 0.1], accuracies=[0.4, 0.6, 0.5], dataset__n_train=100))
+    assert _table(text, "精度结果比对")[-1][-1] == "0.5000 (1 seed) after 3 epochs"
     assert "not comparable" in text
 
 
@@ -84,8 +85,51 @@ def test_the_fused_kernel_is_no_like_for_like():
     assert "--kernel unrolled" not in _render(records.make("a", job__kernel="unrolled")).split("### Legend")[0]
 
 
+def _trained_for(epochs, **changes):
+    """A record of so many epochs, one batch each."""
+    accuracies = [0.95] + [0.9] * (epochs - 1)
+    return records.make("a", seconds=[0.1] * epochs, accuracies=accuracies, dataset__n_train=100, **changes)
+
+
+def test_an_accuracy_after_more_epochs_than_published_is_marked_too():
+    assert _table(_render(_trained_for(300)), "精度结果比对")[-1][-1] == "0.9000 (1 seed) after 300 epochs"
+
+
+def test_a_part_of_an_epoch_is_called_a_part():
+    assert "after 0.125 epochs" in _render(records.make("a", seconds=[1.0, 0.5, 0.1]))
+
+
+def test_a_bound_that_cuts_nothing_off_is_no_difference():
+    row = _table(_render(_trained_for(250, job__steps=99999)), "精度结果比对")[-1]
+    assert row[-1] == "0.9000 (1 seed)"
+
+
+def test_a_seed_that_ran_twice_is_one_seed():
+    once = records.make("a", accuracies=[0.4])
+    row = _table(_render(once, records.make("b", accuracies=[0.4])), "精度结果比对")[-1]
+    assert "0.4000 (1 seed)" in row[-1]
+
+
+def test_a_record_that_calls_given_times_proven_is_still_simulated():
+    for change in ({"clock__name": "virtual"}, {"job__backend": "null"}):
+        assert "(simulated)" in _render(records.make("a", **change))
+
+
+def test_a_complete_trial_without_figures_is_listed_with_its_reason():
+    text = _render(records.make("a", seconds=[0.1, 0.0, 0.0], warmup=1))
+    assert "No step after its warm-up of 1 took any time" in text
+
+
+def test_nothing_in_a_record_acts_as_markdown():
+    text = _render(
+        records.make("a", command=["harbench", "x`y\n# head", "<script>"], proof__evidence="a\n# b <img> `c`"),
+        records.make("b", status="failed", reason="one\n# two <script>"),
+    )
+    assert "\n# " not in text and "<img" not in text and "<script>" not in text.replace("`` ", "").split("reproduce")[0]
+
+
 def test_a_full_accuracy_is_the_last_epochs_and_unmarked():
-    text = _render(records.make("a", accuracies=[0.95] + [0.9] * 249, job__epochs=250, job__mode="full"))
+    text = _render(_trained_for(250))
     assert _table(text, "精度结果比对")[-1][-1] == "0.9000 (1 seed)"
 
 
@@ -146,8 +190,14 @@ def test_a_pipe_in_a_name_does_not_break_the_table():
 def test_unreadable_files_are_named_in_the_report(tmp_path):
     record.write(records.make("a"), str(tmp_path))
     (tmp_path / "half.json").write_bytes(b"{")
-    text = report.build([str(tmp_path)])
-    assert "half.json" in text.split("Files that are no records")[1]
+    text, faults = report.build([str(tmp_path)])
+    assert "half.json" in text.split("Files that are no records")[1] and len(faults) == 1
+
+
+def test_nothing_but_unreadable_files_is_an_error(tmp_path):
+    (tmp_path / "half.json").write_bytes(b"{")
+    with pytest.raises(DataError, match="half"):
+        report.build([str(tmp_path)])
 
 
 def test_two_cells_are_two_columns_with_a_ratio_to_the_first():

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from har_model import dataset
-from har_model.dataset import archive, locate
+from har_model.dataset import archive, download, locate
 from har_model.errors import DataError
 from tests import small_dataset
 
@@ -79,7 +79,7 @@ def wrapped(zipped):
 
 @pytest.fixture
 def server(wrapped, monkeypatch):
-    monkeypatch.setattr(archive, "_RETRIES", 3)
+    monkeypatch.setattr(download, "_RETRIES", 3)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as running:
         running.content, running.behaviour, running.requests = wrapped, "well", []
         running.url = "http://127.0.0.1:%d/har.zip" % running.server_address[1]
@@ -97,7 +97,7 @@ def _sha(content):
 def _goes_on(server):
     """Whether the last request asked for what was missing: behind what came, at most one chunk lost."""
     cut = len(server.content) // 2
-    return cut - archive._CHUNK <= int(str(server.requests[-1])[len("bytes=") : -1]) <= cut
+    return cut - download._CHUNK <= int(str(server.requests[-1])[len("bytes=") : -1]) <= cut
 
 
 def _unpacked():
@@ -141,7 +141,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(server, zipped):
 
 def test_a_later_call_goes_on_too(server, zipped, monkeypatch):
     server.behaviour = "cut-always"
-    monkeypatch.setattr(archive, "_RETRIES", 1)
+    monkeypatch.setattr(download, "_RETRIES", 1)
     assert "broke off" in _refused(lambda: archive.fetch(server.url, accept_sha256=_sha(zipped)))
     server.behaviour = "well"
     archive.fetch(server.url, accept_sha256=_sha(zipped))
@@ -161,7 +161,7 @@ def test_a_server_that_does_not_give_it_is_one_sentence(server, behaviour, word)
 
 
 def test_no_server_at_all_is_one_sentence(monkeypatch):
-    monkeypatch.setattr(archive, "_RETRIES", 1)
+    monkeypatch.setattr(download, "_RETRIES", 1)
     assert "--archive" in _refused(lambda: archive.fetch("http://127.0.0.1:9/none.zip"))
 
 
@@ -287,11 +287,45 @@ def test_a_dataset_that_lost_files_is_fetched_again(server, zipped, lose):
 def test_a_cache_folder_that_cannot_be_made_is_one_sentence(server, tmp_path, monkeypatch):
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("HARBENCH_CACHE", str(tmp_path / "file"))
-    assert "cannot be written" in _refused(lambda: archive.fetch(server.url))
+    assert "cannot be made" in _refused(lambda: archive.fetch(server.url))
 
 
 def test_a_server_that_asks_to_wait_is_not_waited_for(server, monkeypatch):
-    monkeypatch.setattr(archive, "_RETRIES", 1)
+    monkeypatch.setattr(download, "_RETRIES", 1)
     server.behaviour = "busy"
     assert "503" in _refused(lambda: archive.fetch(server.url))
     assert len(server.requests) == 2
+
+
+def test_an_endless_or_huge_download_is_bounded(server, monkeypatch):
+    monkeypatch.setattr(download, "MOST_ARCHIVE_BYTES", 1000)
+    assert "larger" in _refused(lambda: archive.fetch(server.url))
+    assert not [name for name in os.listdir(locate.unpacked_folder()) if name.endswith(".part")]
+
+
+def test_a_good_download_that_cannot_be_unpacked_stays(server, zipped, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "_unpack", full)
+    assert "No space" in _refused(lambda: archive.fetch(server.url, accept_sha256=_sha(zipped)))
+    assert [name for name in os.listdir(locate.unpacked_folder()) if name.endswith(".part")]
+
+
+@pytest.mark.parametrize("url", ["http://a..b/har.zip", "http://[::1", "HTTP://127.0.0.1:9/none.zip"])
+def test_an_address_that_leads_nowhere_is_one_sentence(url, monkeypatch):
+    monkeypatch.setattr(download, "_RETRIES", 1)
+    assert "cannot be reached" in _refused(lambda: archive.fetch(url))
+
+
+def test_two_fetches_at_once_download_once(server, zipped):
+    fetched = []
+    threads = [
+        threading.Thread(target=lambda: fetched.append(archive.fetch(server.url, accept_sha256=_sha(zipped))))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.was_there for one in fetched) == [False, True, True] and len(server.requests) == 1
