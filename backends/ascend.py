@@ -16,7 +16,6 @@ class AscendBackend(TensorFlowBackend):
     """A probe that says in one sentence what this host lacks."""
 
     name = "npu"
-    device_label = "NPU"
     kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
     precisions = ("mixed",)
 

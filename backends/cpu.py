@@ -24,7 +24,6 @@ class CpuBackend(TensorFlowBackend):
     """Runs the graph on the host's cores: one thread an operation, as many operations side by side as cores."""
 
     name = "cpu"
-    device_label = "CPU"
     kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
     precisions = ("fp32",)
 

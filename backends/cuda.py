@@ -23,7 +23,6 @@ class CudaBackend(TensorFlowBackend):
     """A probe that says in one sentence what this host lacks."""
 
     name = "gpu"
-    device_label = "GPU"
     kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
     precisions = ("fp32",)
 

@@ -118,7 +118,6 @@ class NullBackend(Backend):
     """Stands for a device in tests; its figures are always called simulated."""
 
     name = "null"
-    device_label = "null"
     engine = "none"
     kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
     precisions = ("fp32",)

@@ -112,8 +112,6 @@ class Backend(ABC):
 
     #: What the user calls it.
     name: str
-    #: What tables call the device it stands for.
-    device_label: str
     #: What steps the network: `tensorflow`, or `none`.
     engine: str
     #: What it can do; the first of each is its default.

@@ -40,7 +40,9 @@ def _say(sentence: str) -> None:
 def _run(arguments: Optional[Sequence[str]]) -> int:
     """Run the command; its exit code, every expected error said in one sentence."""
     try:
-        commands.main(args=arguments, prog_name="harbench", standalone_mode=False)
+        # Without a word, the help: one click version prints it, another calls it an error.
+        words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+        commands.main(args=words, prog_name="harbench", standalone_mode=False)
     except HarbenchError as error:
         _say(str(error))
         return error.exit_code

@@ -11,6 +11,8 @@ from bench.record import Record
 #: Share of the host's cores that other work may take before a timing is doubted.
 _BUSY_SHARE = 0.1
 _FEWEST_TRIALS = 3
+#: Upper over lower end of an interval that leaves more than a tenth open.
+_WIDE_INTERVAL = 1.1
 _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
@@ -86,6 +88,26 @@ def _not_steady(cell: Cell) -> Optional[str]:
     )
 
 
+def _wide(cell: Cell) -> Optional[str]:
+    estimate = cell.estimate("fps")
+    if estimate.low is None or estimate.high is None or estimate.high / estimate.low < _WIDE_INTERVAL:
+        return None
+    return (
+        "The interval is wide (its ends differ %.2f-fold), the trials disagree: repeat on an idle machine, with more "
+        "--trials." % (estimate.high / estimate.low)
+    )
+
+
+def _several_runs(cell: Cell) -> Optional[str]:
+    numbers = [record["trial"]["number"] for record in cell.records]
+    if len(set(numbers)) == len(numbers):
+        return None
+    return (
+        "The %d trials are of several runs, seeds may repeat: give the records of one run to `harbench report`."
+        % len(numbers)
+    )
+
+
 def _busy(cell: Cell) -> Optional[str]:
     def is_busy(record: Record) -> bool:
         share = record["environment"].get("busy_before")
@@ -119,6 +141,8 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _other_length,
     _fused,
     _few_trials,
+    _several_runs,
+    _wide,
     _not_steady,
     _busy,
     _not_finite,

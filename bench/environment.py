@@ -77,7 +77,7 @@ def git_state() -> Dict[str, Any]:
     # An installed copy may lie inside somebody else's checkout: only our own tracked file makes it ours.
     if _git("ls-files", "--error-unmatch", "bench/__init__.py") is None:
         return {"revision": None, "is_dirty": None}
-    status = _git("status", "--porcelain")
+    status = _git("status", "--porcelain", "--untracked-files=no")
     return {"revision": _git("rev-parse", "HEAD"), "is_dirty": None if status is None else bool(status)}
 
 

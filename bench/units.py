@@ -23,6 +23,11 @@ def rate(value: Optional[float]) -> str:
     return NOTHING if value is None else "%.2f" % value
 
 
+def estimate(value: Optional[Estimate]) -> str:
+    """A rate without its interval."""
+    return NOTHING if value is None else rate(value.centre)
+
+
 def rate_with_interval(estimate: Estimate) -> str:
     """A rate and its 95 % interval."""
     if estimate.low is None or estimate.high is None:

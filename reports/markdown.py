@@ -17,10 +17,11 @@ _LEGEND = (
     "the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the logarithms "
     "of the trial "
     "means; for a ratio Welch's). ±: sample standard deviation over seeds.",
-    "FPS (published definition): batch size over the mean of the last ten steps of a run. p_whole: windows over "
-    "the whole "
-    "process; p_train: over the training without evaluation; p_core: over the steps alone, first one included "
-    "(FlagPerf).",
+    "FPS in the published table, FPS (published definition): batch size over the mean of the last ten steps of a run, "
+    "geometric mean over trials. p_whole: windows over the whole process; p_train: over the training without "
+    "evaluation; p_core: over the steps alone, first one included (FlagPerf).",
+    "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the first cell; `not "
+    "comparable` where the work was not the same.",
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "
     "activity. simulated, unproven: no measurement of that device. `-`: not measured or not published.",
@@ -106,10 +107,16 @@ def _environment_lines(cell: Cell, number: int) -> List[str]:
         "  - effective settings: %s" % _plain(effective),
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
-        "  - an epoch: %s" % _epoch(first),
+        "  - first epoch: %s" % _epoch(first),
         "  - harbench %s" % _revision(first["harbench"]),
         "  - proof: %s: %s" % (first["proof"]["state"], _plain(first["proof"]["evidence"])),
-        "  - reproduce: %s" % _code(" ".join(map(shlex.quote, first["command"]))),
+        "  - reproduce (Python %s, %s %s): %s"
+        % (
+            _plain(first["description"]["software"].get("python")),
+            _plain(first["description"]["framework"]),
+            _plain(first["description"]["framework_version"]),
+            _code(" ".join(map(shlex.quote, first["command"]))),
+        ),
         "  - records: %s" % ", ".join(record["id"] for record in cell.records),
     ]  # fmt: skip
 

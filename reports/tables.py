@@ -1,7 +1,7 @@
 """Records to rows: what each table says, in no medium. Every row is a tuple of strings under the table's header."""
 
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from bench import stats, units
 from bench.cells import Cell
@@ -26,13 +26,21 @@ def kind_of(cell: Cell) -> str:
     state = {"proven": "measured", "simulated": "simulated", "unproven": "unproven"}[first["proof"]["state"]]
     if first["job"]["backend"] == "null" or first["clock"]["name"] == "virtual":
         state = "simulated"  # whatever the record says of itself
-    return state + (", synthetic data" if cell.first["dataset"]["kind"] == "synthetic" else "")
+    return state + _kind_of_data(cell)
+
+
+def _kind_of_data(cell: Cell) -> str:
+    dataset = cell.first["dataset"]
+    if dataset["kind"] == "synthetic":
+        return ", synthetic data"
+    return "" if dataset.get("is_complete") else ", a part of UCI HAR"
 
 
 def cell_name(cell: Cell, number: int) -> str:
     """Short name of a cell, the same in every table of a report."""
-    job = cell.first["job"]
-    return "[%d] %s %s %s" % (number, job["backend"].upper(), job["workload"]["preset"], job["kernel"])
+    job, description = cell.first["job"], cell.first["description"]
+    stack = "%s %s" % (description["framework"], description["framework_version"])
+    return "[%d] %s %s %s, %s" % (number, job["backend"].upper(), job["workload"]["preset"], job["kernel"], stack)
 
 
 def _differences(published: Published, cell: Cell) -> str:
@@ -79,21 +87,28 @@ def _accuracy(cell: Cell) -> str:
     return "%s after %.3g epochs" % (text, cell.figures[0].epochs_trained)
 
 
+def _published_names(published: Published) -> str:
+    return "%s are published figures" % ", ".join(column.name for column in published.columns)
+
+
 def accuracy_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's accuracy table with the measured columns added."""
     header = ("精度指标项",) + tuple(column.name for column in published.columns) + _beside_published(published, cells)
     row = (
         ("ACC",) + tuple(units.accuracy(column.accuracy) for column in published.columns) + tuple(map(_accuracy, cells))
     )
-    return Table("精度结果比对 (accuracy)", header, (row,))
+    return Table("精度结果比对 (accuracy; %s)" % _published_names(published), header, (row,))
 
 
 def performance_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's performance table with the measured columns added."""
     header = ("性能指标项",) + tuple(column.name for column in published.columns) + _beside_published(published, cells)
-    row = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
-    row += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
-    return Table("性能结果比对 (performance, windows per second)", header, (row,))
+    like = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
+    like += tuple(units.estimate(_published_definition(cell)) for cell in cells)
+    steady = ("FPS, steady state [95 % interval]",) + (units.NOTHING,) * len(published.columns)
+    steady += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
+    title = "性能结果比对 (performance, windows per second; %s)" % _published_names(published)
+    return Table(title, header, (like, steady) if cells else (like,))
 
 
 def _stack(cell: Cell) -> str:
@@ -105,18 +120,43 @@ def _stack(cell: Cell) -> str:
     )
 
 
+def _incomparable(cell: Cell, reference: Cell) -> List[str]:
+    """What makes a ratio of two cells' speed meaningless."""
+
+    def facts(one: Cell) -> Dict[str, Any]:
+        workload = one.first["job"]["workload"]
+        return {
+            "kind of figure": kind_of(one),
+            "data": one.first["dataset"]["fingerprint"],
+            "network": workload["network"],
+            "training": workload["training"],
+        }
+
+    mine, theirs = facts(cell), facts(reference)
+    return [name for name in mine if mine[name] != theirs[name]]
+
+
 def _ratio(cell: Cell, reference: Cell) -> str:
     if cell is reference:
         return "1 (reference)"
+    differences = _incomparable(cell, reference)
+    if differences:
+        return "not comparable (%s)" % ", ".join(differences)
     return units.ratio_with_interval(cell.ratio_to(reference, "fps"))
+
+
+def _steps(cell: Cell) -> str:
+    """Trials and steady steps of each."""
+    steps = sorted({figures.steady_steps for figures in cell.figures})
+    return "%d x %s" % (len(cell.records), "%d to %d" % (steps[0], steps[-1]) if len(steps) > 1 else steps[0])
 
 
 def comparison_table(cells: Sequence[Cell]) -> Table:
     """The mandatory columns of a comparison, a row a cell; the first cell is the reference."""
     header = (
-        "cell", "device", "host CPU", "stack", "precision", "kernel", "batch", "FPS [95 % interval]",
+        "cell", "device", "host CPU", "stack", "effective precision", "kernel", "batch", "FPS [95 % interval]",
         "ratio [95 % interval]", "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)",
-        "trials x steps", "status",
+        "trials x steps", "status", "records",
     )  # fmt: skip
     rows: List[Row] = []
     for number, cell in enumerate(cells, 1):
@@ -132,11 +172,12 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
                 str(job["workload"]["training"]["batch_size"]),
                 units.rate_with_interval(cell.estimate("fps")),
                 _ratio(cell, cells[0]),
-                units.seconds(cell.estimate("first_step_seconds").centre),
+                _mean_seconds([figures.first_step_seconds for figures in cell.figures]),
                 _accuracy(cell),
                 units.accuracy(stats.spread(_by_seed(cell, "best_accuracy")).mean),
-                "%d x %d" % (len(cell.records), cell.figures[0].steady_steps),
+                _steps(cell),
                 kind_of(cell),
+                ", ".join(record["id"] for record in cell.records),
             )
         )
     return Table("Comparison", header, tuple(rows))
@@ -190,4 +231,4 @@ def phases_table(cells: Sequence[Cell]) -> Table:
         ]
         whole = _mean_seconds([record["process_seconds"] for record in cell.records])
         rows.append((label, *named, *timed, whole))
-    return Table("Phases of a trial", header, tuple(rows))
+    return Table("Phases of a trial (mean over trials)", header, tuple(rows))

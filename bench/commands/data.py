@@ -45,7 +45,8 @@ class _Display:
         self._task = self._progress.add_task("", total=None)
 
     def __enter__(self) -> "_Display":
-        self._progress.start()
+        if self._progress.console.is_terminal:
+            self._progress.start()
         return self
 
     def __exit__(self, *_: Any) -> None:

@@ -23,6 +23,7 @@ def make(identifier="r1", seconds=(1.0, 0.5, 0.1, 0.1), warmup=2, replays=0, acc
     record["evaluations"] = [
         {"epoch": epoch, "accuracy": accuracy, "seconds": 0.2} for epoch, accuracy in enumerate(accuracies)
     ]
+    record["dataset"]["is_complete"] = True
     for name, value in changes.items():
         part = record
         *path, last = name.split("__")

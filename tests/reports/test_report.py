@@ -34,11 +34,18 @@ def test_every_published_caveat_and_the_source_are_printed():
 
 
 def test_a_measured_column_is_added_and_called_measured():
-    text = _render(records.make("a"), records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], job__workload__seed=1))
-    header, _, row = _table(text, "性能结果比对")
-    assert header[-1] == "[1] CPU deep-lstm fused (measured)"
-    assert row[-1].startswith("707.11 [")  # geometric mean of 1000 and 500
-    assert row[1:4] == ["-", "898.13", "767.22"]
+    slow = records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], job__workload__seed=1)
+    header, _, like, steady = _table(_render(records.make("a"), slow), "性能结果比对")
+    assert header[-1] == "[1] CPU deep-lstm fused, tensorflow 2.21.0 (measured)"
+    assert like == ["FPS", "-", "898.13", "767.22", "-"]  # four steps have no last ten
+    assert steady[1:4] == ["-", "-", "-"]
+    assert steady[-1].startswith("707.11 [")  # geometric mean of 1000 and 500
+
+
+def test_the_published_row_holds_figures_of_the_published_definition_alone():
+    document = records.make("a", seconds=[2.0] + [0.1] * 15 + [0.2] * 15, warmup=1)
+    _, _, like, steady = _table(_render(document), "性能结果比对")
+    assert like[-1] == "500.00" and steady[-1] != like[-1]
 
 
 def test_synthetic_data_is_said_in_every_table_and_how_to_get_the_real_one():
@@ -139,7 +146,7 @@ def test_the_mandatory_columns_are_there():
         "device",
         "host CPU",
         "stack",
-        "precision",
+        "effective precision",
         "kernel",
         "batch",
         "FPS [95 % interval]",
@@ -213,6 +220,33 @@ def test_doubts_name_their_cell():
     section = text.split("### Doubts")[1].split("###")[0]
     assert "busy with other work before 1 of 1" in section and "not committed" in section
     assert all(line.startswith("- [1]") for line in section.splitlines() if line)
+
+
+def test_a_part_of_the_data_is_called_a_part_in_every_heading():
+    text = _render(records.make("a", dataset__is_complete=False))
+    for title in ("精度结果比对", "性能结果比对", "Comparison", "Step time", "Phases"):
+        assert "a part of UCI HAR" in str(_table(text, title)), title
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ({"dataset__fingerprint": "other"}, "data"),
+        ({"proof__state": "simulated"}, "kind of figure"),
+        ({"job__workload__training__batch_size": 50}, "training"),
+    ],
+)
+def test_cells_of_unlike_work_have_no_ratio(change, word):
+    rows = _table(_render(records.make("a"), records.make("b", **change)), "Comparison")
+    assert "not comparable" in rows[3][8] and word in rows[3][8]
+
+
+def test_trials_of_several_runs_and_wide_intervals_are_doubted():
+    two = _render(records.make("a"), records.make("b", job__workload__seed=1, trial__number=2))
+    assert "of several runs" not in two and "interval is wide" not in two
+    slow = records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], trial__number=1)
+    doubts = _render(records.make("a"), slow).split("### Doubts")[1]
+    assert "of several runs" in doubts and "interval is wide" in doubts
 
 
 def test_kind_of_cell_is_one_of_the_stated_words():
