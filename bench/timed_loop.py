@@ -8,7 +8,7 @@ import numpy as np
 from backends.protocol import Model
 from bench import clock
 from bench.journal import Journal
-from bench.plan import Job
+from bench.plan import MODE_FULL, Job
 from har_model import metrics
 from har_model.dataset.signals import Dataset, Split
 from har_model.schedule import Schedule, Update
@@ -71,11 +71,13 @@ class TimedLoop:
         self._steps_done = 0
 
     def run(self) -> None:
-        """All epochs; each is followed by an evaluation of the whole test set as one batch."""
+        """All epochs; the whole test set is evaluated as one batch, after each in mode `full`, else after the last."""
         for epoch in range(self._job.epochs):
             self._train_epoch(epoch)
-            evaluate(self._model, self._dataset.test, epoch, self._journal, self._is_over(epoch + 1))
-            if self._is_over(epoch + 1):
+            is_last = self._is_over(epoch + 1)
+            if is_last or self._job.mode == MODE_FULL:
+                evaluate(self._model, self._dataset.test, epoch, self._journal, is_last)
+            if is_last:
                 return
 
     def _is_over(self, next_epoch: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from bench import stats, units
 from bench.cells import Cell
 from bench.doubts import is_published_length
+from bench.plan import MODE_FULL
 from reports.published import Published
 
 Row = Tuple[str, ...]
@@ -120,6 +121,13 @@ def _stack(cell: Cell) -> str:
     )
 
 
+def _best_epoch(cell: Cell) -> str:
+    """Mean over seeds of the best epoch's accuracy, where every epoch was evaluated."""
+    if cell.first["job"]["mode"] != MODE_FULL:
+        return units.NOTHING
+    return units.accuracy(stats.spread(_by_seed(cell, "best_accuracy")).mean)
+
+
 def _incomparable(cell: Cell, reference: Cell) -> List[str]:
     """What makes a ratio of two cells' speed meaningless."""
 
@@ -174,7 +182,7 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
                 _ratio(cell, cells[0]),
                 _mean_seconds([figures.first_step_seconds for figures in cell.figures]),
                 _accuracy(cell),
-                units.accuracy(stats.spread(_by_seed(cell, "best_accuracy")).mean),
+                _best_epoch(cell),
                 _steps(cell),
                 kind_of(cell),
                 ", ".join(record["id"] for record in cell.records),

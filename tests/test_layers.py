@@ -21,6 +21,7 @@ REPORTS_MAY_IMPORT = {
     "bench.units",
     "bench.errors",
     "bench.doubts",
+    "bench.plan",
     "har_model.errors",
 }
 

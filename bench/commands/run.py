@@ -64,7 +64,7 @@ def _finite(_: click.Context, __: click.Parameter, value: Optional[float]) -> Op
     type=click.Choice([plan.MODE_PERFORMANCE, plan.MODE_FULL]),
     default=plan.MODE_PERFORMANCE,
     show_default=True,
-    help="performance: 5 epochs; full: 250 epochs, accuracy.",
+    help="performance: 5 epochs, one evaluation; full: 250 epochs, each evaluated.",
     **env("MODE"),
 )
 @click.option("--kernel", default=None, help="fused or unrolled.  [default: the backend's best]", **env("KERNEL"))

@@ -57,7 +57,14 @@ def test_steps_bound_all_updates_and_the_test_set_is_still_evaluated(data_path, 
     outcome, _ = _run(_job(data_path, steps=9), tmp_path, monkeypatch)
     assert len(_steps(outcome.events)) == 9
     evaluations = [event for event in outcome.events if event["event"] == "evaluation"]
-    assert [evaluation["epoch"] for evaluation in evaluations] == [0, 1]
+    assert [evaluation["epoch"] for evaluation in evaluations] == [1]
+    assert sum(event["event"] == "predictions" for event in outcome.events) == 1
+
+
+def test_a_full_run_evaluates_after_each_epoch(data_path, tmp_path, monkeypatch):
+    outcome, _ = _run(_job(data_path, mode="full", epochs=3), tmp_path, monkeypatch)
+    evaluations = [event for event in outcome.events if event["event"] == "evaluation"]
+    assert [evaluation["epoch"] for evaluation in evaluations] == [0, 1, 2]
     assert sum(event["event"] == "predictions" for event in outcome.events) == 1
 
 

@@ -70,8 +70,10 @@ def test_a_short_accuracy_is_marked_beside_the_published_one():
 
 
 def test_the_best_epoch_stands_in_a_column_of_its_own():
-    header, _, row = _table(_render(records.make("a", accuracies=[0.4, 0.6, 0.5])), "Comparison")
-    assert dict(zip(header, row))["best epoch (chosen on the test set)"] == "0.6000"
+    for mode, best in (("full", "0.6000"), ("performance", "-")):
+        text = _render(records.make("a", accuracies=[0.4, 0.6, 0.5], job__mode=mode))
+        header, _, row = _table(text, "Comparison")
+        assert dict(zip(header, row))["best epoch (chosen on the test set)"] == best
 
 
 @pytest.mark.parametrize(
