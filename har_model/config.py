@@ -72,7 +72,7 @@ class NetworkConfig:
 
     @property
     def has_batch_norm(self) -> bool:
-        """Whether a block ends in the batch norm of `model_spec`: only residual networks do."""
+        """Whether a block ends in the batch norm of docs/workload.md: only residual networks do."""
         return self.n_layers_in_highway > 0
 
     @property
@@ -160,7 +160,7 @@ class Workload:
             raise UsageError("The workload is not one this version knows: %s." % error) from error
 
 
-#: The four networks of the reference's results, in the reference's order (see docs/method.md for the source).
+#: The four networks of the reference's results, in the reference's order (docs/workload.md).
 PRESETS = {
     "deep-lstm": NetworkConfig(),
     "deep-bidir-lstm": NetworkConfig(bidirectional=True),

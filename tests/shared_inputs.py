@@ -30,7 +30,7 @@ def subset() -> dataset.Dataset:
 
 
 def reference(name: str) -> "dict[str, np.ndarray]":
-    """What the port computed, see model_spec."""
+    """What the port computed, for each step of an epoch."""
     with np.load(path("reference", name + ".npz")) as arrays:
         return {key: arrays[key] for key in arrays.files}
 

@@ -1,4 +1,4 @@
-"""Who may import whom: the rooms of docs/design, held by reading the source and by importing it."""
+"""Who may import whom: docs/decisions/0003, held by reading the source and by importing it."""
 
 import ast
 import subprocess

@@ -12,7 +12,7 @@ SIGNALS = tuple(kind + axis for kind in ("body_acc_", "body_gyro_", "total_acc_"
 LABEL_NAMES = ("WALKING", "WALKING_UPSTAIRS", "WALKING_DOWNSTAIRS", "SITTING", "STANDING", "LAYING")
 WINDOW_LENGTH = 128
 
-#: Class counts of the whole dataset (its own README, and model_spec).
+#: Class counts of the whole dataset (its own README).
 TRAIN_COUNTS = (1226, 1073, 986, 1286, 1374, 1407)
 TEST_COUNTS = (496, 471, 420, 491, 532, 537)
 
