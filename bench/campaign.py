@@ -48,7 +48,7 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         return
     figures = stats.trial_figures(document)
     console.print(
-        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %d epoch%s"
+        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %.3g epoch%s"
         % (
             units.rate(figures.fps),
             units.seconds(figures.step_seconds),

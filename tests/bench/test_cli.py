@@ -63,6 +63,12 @@ def test_run_leaves_a_record_of_each_trial_and_report_shows_them(harbench, data_
         assert file.read() == out
 
 
+def test_a_part_of_an_epoch_is_called_a_part(harbench, data_path):
+    arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL, "--trials", "1", "--steps", "3"]
+    out, _ = harbench(*arguments)
+    assert "after 0.5 epochs" in out  # three of six batches
+
+
 def test_a_failed_trial_leaves_a_record_and_the_rest_goes_on(harbench, data_path, tmp_path):
     script = json.dumps({"kill_at_step": 3})
     out, err = harbench("run", "--backend", "null", "--data-path", data_path, *_SMALL, expect=5, HARBENCH_NULL=script)
