@@ -23,8 +23,7 @@ def _synthetic(cell: Cell) -> Optional[str]:
         return None
     return (
         "The data is synthetic: accuracy says nothing about human activity; `make data` (harbench data fetch) "
-        "gets the real "
-        "dataset."
+        "gets the real dataset."
     )
 
 
@@ -34,8 +33,7 @@ def _subset(cell: Cell) -> Optional[str]:
         return None
     return (
         "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: "
-        "accuracies are "
-        "not comparable; `make data` gets the whole." % (dataset.get("n_train"), dataset.get("n_test"))
+        "accuracies are not comparable; `make data` gets the whole." % (dataset.get("n_train"), dataset.get("n_test"))
     )
 
 

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Tuple
+from typing import Any, List, Tuple
 
 import numpy as np
 
@@ -26,14 +26,10 @@ class Evaluation:
 
     Args:
         confusion: counts, rows are labels.
-        network: the network that its variables tell.
-        dataset: what `Dataset.describe` says.
         is_finite: whether every logit was a finite number.
     """
 
     confusion: np.ndarray
-    network: Dict[str, Any]
-    dataset: Dict[str, Any]
     is_finite: bool
 
 
@@ -87,7 +83,7 @@ def evaluate(job: Job, checkpoint: str) -> Evaluation:
         raise error_of(outcome.exit_code, sentence)
     answer, network = events["predictions"], events["network"]
     confusion = metrics.confusion_matrix(answer["labels"], answer["predictions"], network["n_classes"])
-    return Evaluation(confusion, network, events["dataset"], events["evaluation"]["is_finite"])
+    return Evaluation(confusion, events["evaluation"]["is_finite"])
 
 
 def _cell(value: Any) -> str:

@@ -82,8 +82,7 @@ def check_job(job: Job, dataset: Dataset) -> None:
             "A batch of %d windows cannot be cut from %d training windows; choose a --batch-size of at most %d."
             % (job.workload.training.batch_size, n_train, n_train)
         )
-    available = updates_of(n_train, job.workload, job.epochs)
-    steps = available if job.steps is None else min(available, job.steps)
+    steps = planned_steps(job, n_train)
     if steps <= job.warmup_steps:
         raise UsageError(
             "%d steps leave nothing to measure after a warm-up of %d; ask for more --steps or --epochs, or a "

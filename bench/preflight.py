@@ -22,8 +22,7 @@ def check_packages() -> None:
     if len(folders) > 1:
         raise UsageError(
             "harbench's packages are imported from several folders (%s), so another project's package has the "
-            "same name; run "
-            "harbench in its own environment (`make` makes one)." % ", ".join(folders)
+            "same name; run harbench in its own environment (`make` makes one)." % ", ".join(folders)
         )
 
 

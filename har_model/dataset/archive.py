@@ -186,8 +186,6 @@ def fetch(
         DataError: see `download` and `unpack`.
     """
     destination = os.path.join(locate.unpacked_folder(), locate.OFFICIAL_FOLDER)
-    if archive is None and locate.is_whole(destination):
-        return Fetched(destination, True, None)
     if archive is not None:
         return unpack(archive, destination, accept_sha256)
     address = url or OFFICIAL_URL
@@ -195,7 +193,7 @@ def fetch(
     name = "download-%s.zip.part" % hashlib.sha256(address.encode("utf-8")).hexdigest()[:8]
     part = os.path.join(locate.unpacked_folder(), name)
     with download.alone(locate.unpacked_folder()):
-        if locate.is_whole(destination):  # another process was first
+        if locate.is_whole(destination):  # from an earlier call, or from a process that held the lock before
             return Fetched(destination, True, None)
         return _download_and_unpack(address, part, destination, accept_sha256, progress)
 

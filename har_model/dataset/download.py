@@ -61,14 +61,12 @@ def _answer(session: Any, url: str, headers: Any) -> Any:
 def _receive(session: Any, url: str, part: str, progress: ProgressListener) -> None:
     """One request: go on behind the bytes of `part`, or anew where the server does not do that."""
     start = os.path.getsize(part) if os.path.exists(part) else 0
-    headers = (
-        {"Range": "bytes=%d-" % start, "Accept-Encoding": "identity"} if start else {"Accept-Encoding": "identity"}
-    )
+    headers = {"Accept-Encoding": "identity"}
+    if start:
+        headers["Range"] = "bytes=%d-" % start
     with _answer(session, url, headers) as response:
-        if (
-            response.status_code == 416 and start
-        ):  # nothing is left behind these bytes: they are the whole, or of another file
-            return
+        if response.status_code == 416 and start:
+            return  # nothing is left behind these bytes: they are the whole, or of another file
         if response.status_code not in (200, 206):
             raise DataError("The address %r answers %d %s." % (url, response.status_code, response.reason))
         if "html" in response.headers.get("Content-Type", ""):
@@ -94,7 +92,7 @@ def _receive(session: Any, url: str, part: str, progress: ProgressListener) -> N
 
 
 def download(url: str, part: str, progress: ProgressListener = no_progress) -> None:
-    """Download to the file `part`, going on behind what an earlier call left there.
+    """Download to the file `part`, whose folder is there, going on behind what an earlier call left in it.
 
     Raises:
         DataError: the address is none, answers with something else, or breaks off again and again.
@@ -103,10 +101,6 @@ def download(url: str, part: str, progress: ProgressListener = no_progress) -> N
 
     if not url.lower().startswith(("http://", "https://")):
         raise DataError("The address %r is not one of http or https; a file is taken with --archive." % url)
-    try:
-        os.makedirs(os.path.dirname(part), exist_ok=True)
-    except OSError as error:
-        raise DataError("The download cannot be written to %r: %s." % (part, error.strerror)) from error
     session = _session()
     for attempt in range(_RETRIES):
         try:
@@ -116,8 +110,7 @@ def download(url: str, part: str, progress: ProgressListener = no_progress) -> N
             if attempt == _RETRIES - 1:
                 raise DataError(
                     "The download from %r broke off (%s); call `harbench data fetch` again to go on, or carry "
-                    "the archive "
-                    "over and use --archive." % (url, type(error).__name__)
+                    "the archive over and use --archive." % (url, type(error).__name__)
                 ) from error
         except OSError as error:
             raise DataError("The download cannot be written to %r: %s." % (part, error.strerror)) from error

@@ -80,15 +80,9 @@ def missing(root: str, path: str) -> DataError:
     for part in path.split(os.sep):
         below = os.path.join(place, part)
         if not os.path.exists(below):
+            advice = _near_match(below) or " Unpack the dataset again, with its folders."
             return DataError(
-                "The dataset in %r lacks %r (looked for %r).%s%s"
-                % (
-                    root,
-                    path,
-                    os.path.join(root, path),
-                    _near_match(below),
-                    "" if _near_match(below) else " Unpack the dataset again, with its folders.",
-                )
+                "The dataset in %r lacks %r (looked for %r).%s" % (root, path, os.path.join(root, path), advice)
             )
         place = below
     return DataError("The file %r cannot be read." % os.path.join(root, path))
