@@ -7,9 +7,10 @@ from typing import List, Optional, Sequence, Tuple
 from rich.console import Console
 from rich.markup import escape
 
-from bench import assemble, clock, layout, plan, record, runner, stats, units
+from bench import assemble, clock, layout, plan, record, runner, units
 from bench.assemble import Outcome
 from bench.errors import DataError, error_of
+from bench.figures import has_figures, trial_figures
 from bench.plan import Job
 from bench.progress import TrialProgress
 
@@ -43,10 +44,10 @@ def _artifacts(folder: str, identifier: str) -> "dict[str, str]":
 
 
 def _say_figures(document: record.Record, console: Console, path: str) -> None:
-    if not stats.has_figures(document):
+    if not has_figures(document):
         console.print("  record %s" % escape(path))
         return
-    figures = stats.trial_figures(document)
+    figures = trial_figures(document)
     console.print(
         "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %.3g epoch%s"
         % (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Sequence, Tuple
 
 from bench import stats
+from bench.figures import TrialFigures, has_figures, trial_figures
 from bench.record import Record
 
 
@@ -40,27 +41,46 @@ class Cell:
     """
 
     records: Tuple[Record, ...]
-    figures: Tuple[stats.TrialFigures, ...]
+    figures: Tuple[TrialFigures, ...]
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> "Cell":
+        """The cell of records that have figures and are replicates, at least one."""
+        return cls(tuple(records), tuple(map(trial_figures, records)))
 
     @property
     def first(self) -> Record:
         """The record that speaks for what all of them share."""
         return self.records[0]
 
+    def values(self, name: str) -> List[float]:
+        """One of the rates or times of `TrialFigures`, of each trial."""
+        return [getattr(figures, name) for figures in self.figures]
+
     def estimate(self, name: str) -> stats.Estimate:
         """Geometric mean over trials of one of the rates or times of `TrialFigures`."""
-        return stats.geometric_mean([getattr(figures, name) for figures in self.figures])
+        return stats.geometric_mean(self.values(name))
 
-    def ratio_to(self, reference: "Cell", name: str) -> stats.Estimate:
-        """A rate or time of this cell over that of another one."""
-        mine, theirs = ([getattr(figures, name) for figures in cell.figures] for cell in (self, reference))
-        return stats.ratio(mine, theirs)
+    def by_block(self, name: str) -> Dict[Tuple[str, int], float]:
+        """One figure of each trial that was taken in a block of a run, by run and block; empty unless all were."""
+        runs = [record.get("run") for record in self.records]
+        keys = [(run["id"], run["block"]) for run in runs if run]
+        if len(set(keys)) < len(self.records):
+            return {}
+        return {key: getattr(figures, name) for key, figures in zip(keys, self.figures)}
+
+    def ratio_to(self, reference: "Cell", name: str) -> stats.Ratio:
+        """A rate or time of this cell over that of another one, paired where both were interleaved in the same blocks."""
+        mine, theirs = self.by_block(name), reference.by_block(name)
+        if mine and set(mine) == set(theirs):
+            return stats.paired_ratio([mine[key] for key in mine], [theirs[key] for key in mine])
+        return stats.ratio(self.values(name), reference.values(name))
 
 
 def group(records: Sequence[Record]) -> List[Cell]:
     """Cells of the records that have figures, in the order in which they first appear."""
     groups: Dict[str, List[Record]] = {}
     for record in records:
-        if stats.has_figures(record):
+        if has_figures(record):
             groups.setdefault(json.dumps(identity(record), sort_keys=True), []).append(record)
-    return [Cell(tuple(members), tuple(map(stats.trial_figures, members))) for members in groups.values()]
+    return [Cell.of(members) for members in groups.values()]

@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterable, List, Sequence
 
 from bench.cells import Cell
 from bench.doubts import of_cell
+from bench.figures import has_figures
 from bench.record import Record
-from bench.stats import has_figures
 from reports import tables
 from reports.published import Published
 from reports.tables import Table

@@ -18,6 +18,8 @@ REPORTS_MAY_IMPORT = {
     "bench.cells",
     "bench.compare",
     "bench.stats",
+    "bench.figures",
+    "bench.verdict",
     "bench.units",
     "bench.errors",
     "bench.doubts",

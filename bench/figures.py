@@ -1,0 +1,112 @@
+"""Figures of a trial, from its record. Derived each time, never stored."""
+
+from dataclasses import dataclass
+from typing import List, Optional, Sequence
+
+import numpy as np
+
+from bench import steady
+from bench.record import COMPLETE, Record
+from bench.steady import SteadyState
+
+#: The published FPS is the batch size over the mean of this many last step times of one run.
+PUBLISHED_LAST_STEPS = 10
+#: No step is shorter than the clock can tell.
+_LEAST_STEP_SECONDS = 1e-9
+
+
+@dataclass(frozen=True)
+class TrialFigures:
+    """What one complete trial measured; times in seconds, rates in windows per second.
+
+    Args:
+        steady: what `bench.steady` says of the steps behind the minimum warm-up.
+        steady_steps: steps of the steady state; behind the minimum warm-up where none was found.
+        step_seconds: their mean time.
+        fps: windows over the time of the steady steps.
+        published_fps: batch size over the mean of the last ten steps that replay nothing; None with fewer than ten.
+        first_step_seconds: the first step, which builds and compiles.
+        warmup_seconds: the other steps before the steady ones.
+        steady_seconds: all steady steps.
+        evaluation_seconds: all evaluations.
+        whole_fps: FlagPerf's p_whole, windows over the whole process.
+        train_fps: FlagPerf's p_train, windows over the training without evaluation.
+        core_fps: FlagPerf's p_core, windows over the steps alone, first one included.
+        final_accuracy: of the last epoch.
+        best_accuracy: of the best epoch, chosen on the test set.
+        epochs_trained: full batches trained over those of an epoch; a part of an epoch counts as that part.
+    """
+
+    steady: SteadyState
+    steady_steps: int
+    step_seconds: float
+    fps: float
+    published_fps: Optional[float]
+    first_step_seconds: float
+    warmup_seconds: float
+    steady_seconds: float
+    evaluation_seconds: float
+    whole_fps: float
+    train_fps: Optional[float]
+    core_fps: float
+    final_accuracy: float
+    best_accuracy: float
+    epochs_trained: float
+
+
+def _is_replay(record: Record) -> List[bool]:
+    flags: List[bool] = []
+    for epoch in record["steps"]["epochs"]:
+        flags += [False] * epoch["steps"] + [True] * epoch["replays"]
+    return flags
+
+
+def _rate(windows: int, seconds: Optional[float]) -> Optional[float]:
+    return windows / seconds if seconds else None
+
+
+def _published_fps(seconds: Sequence[float], replays: Sequence[bool], batch_size: int) -> Optional[float]:
+    timed = [step for step, is_replay in zip(seconds, replays) if not is_replay][-PUBLISHED_LAST_STEPS:]
+    if len(timed) < PUBLISHED_LAST_STEPS:
+        return None
+    return _rate(batch_size, float(np.mean(timed)))
+
+
+def has_figures(record: Record) -> bool:
+    """Whether a record can enter a table of figures: complete, and with steps after its warm-up that took time."""
+    measured = record["steps"]["seconds"][record["job"]["warmup_steps"] :]
+    return record["status"] == COMPLETE and sum(measured) > _LEAST_STEP_SECONDS * len(measured)
+
+
+def _epochs_trained(record: Record) -> float:
+    batches = record["dataset"]["n_train"] // record["job"]["workload"]["training"]["batch_size"]
+    return sum(epoch["steps"] for epoch in record["steps"]["epochs"]) / max(batches, 1)
+
+
+def trial_figures(record: Record) -> TrialFigures:
+    """The figures of a record that `has_figures`."""
+    seconds, job = record["steps"]["seconds"], record["job"]
+    batch_size, warmup = job["workload"]["training"]["batch_size"], job["warmup_steps"]
+    state = steady.find(seconds[warmup:])
+    warmup += state.start or 0
+    steady_seconds = seconds[warmup:]
+    epoch_seconds = [epoch["seconds"] for epoch in record["steps"]["epochs"]]
+    accuracies = [evaluation["accuracy"] for evaluation in record["evaluations"]]
+    windows = batch_size * len(seconds)
+    return TrialFigures(
+        steady=state,
+        steady_steps=len(steady_seconds),
+        step_seconds=sum(steady_seconds) / len(steady_seconds),
+        fps=batch_size * len(steady_seconds) / sum(steady_seconds),
+        published_fps=_published_fps(seconds, _is_replay(record), batch_size),
+        first_step_seconds=seconds[0],
+        warmup_seconds=sum(seconds[1:warmup]),
+        steady_seconds=sum(steady_seconds),
+        evaluation_seconds=sum(evaluation["seconds"] for evaluation in record["evaluations"]),
+        whole_fps=windows / record["process_seconds"],
+        train_fps=None if None in epoch_seconds else _rate(windows, sum(epoch_seconds)),
+        core_fps=windows / sum(seconds),
+        final_accuracy=accuracies[-1],
+        best_accuracy=max(accuracies),
+        epochs_trained=_epochs_trained(record),
+    )
