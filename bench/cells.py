@@ -70,7 +70,7 @@ class Cell:
         return {key: getattr(figures, name) for key, figures in zip(keys, self.figures)}
 
     def ratio_to(self, reference: "Cell", name: str) -> stats.Ratio:
-        """A rate or time of this cell over that of another one, paired where both were interleaved in the same blocks."""
+        """A rate or time of this cell over that of another one; paired where both were taken in the same blocks."""
         mine, theirs = self.by_block(name), reference.by_block(name)
         if mine and set(mine) == set(theirs):
             return stats.paired_ratio([mine[key] for key in mine], [theirs[key] for key in mine])
