@@ -3,8 +3,9 @@
 import math
 from typing import Any
 
+from backends import slowed
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
-from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, PROVEN, UNPROVEN, Probe, Proof, Settings
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, PROVEN, UNPROVEN, Model, Probe, Proof, Settings
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -34,6 +35,11 @@ class CpuBackend(TensorFlowBackend):
         return Probe(
             False, "The CPU backend needs TensorFlow, which this Python does not have; `make bench-cpu` sets it up."
         )
+
+    def open(self, workload: Workload, settings: Settings) -> Model:
+        """Build graph and session; slowed down where a test of harbench's verdicts asks for it."""
+        model, factor = super().open(workload, settings), slowed.factor()
+        return model if factor is None else slowed.SlowedModel(model, factor)
 
     def place(self, workload: Workload, settings: Settings) -> Any:
         """Only the CPU is visible; the fused kernel cuts the batch until the cores are filled."""

@@ -7,13 +7,21 @@ What it does is written in the environment variable `HARBENCH_NULL`, a JSON obje
     fail_at_step        raise an error of ours at this step (from 0)
     kill_at_step        end the process by SIGKILL at this step
     hang_at_step        never come back from this step
+    noise               {"trial": a, "step": b, "seed": n}: step times are multiplied by log-normal draws with these
+                        standard deviations, one of the trial and one of each step
+    sleep_seconds       real time that each step takes besides, so that there is time to kill it
+    leave_behind        start a process that would outlive the trial
 """
 
 import json
+import math
 import os
 import signal
+import subprocess
+import sys
 import threading
-from typing import Any, Dict, List, Mapping, Sequence
+import time
+from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 import numpy as np
 
@@ -33,7 +41,8 @@ from har_model.config import Workload
 from har_model.errors import DataError, UsageError
 
 _LONGEST_STEP = 1e6
-_KEYS = ("step_seconds", "loss", "fail_at_step", "kill_at_step", "hang_at_step")
+_FAULTS = ("fail_at_step", "kill_at_step", "hang_at_step")
+_KEYS = _FAULTS + ("step_seconds", "loss", "noise", "sleep_seconds", "leave_behind")
 
 
 def _script() -> Dict[str, Any]:
@@ -54,6 +63,14 @@ def _as_list(value: Any) -> List[float]:
     return value if isinstance(value, list) else [value]
 
 
+def _noise(script: Dict[str, float], seed: int) -> Iterator[float]:
+    """Factors on the step times, the same for the same seeds."""
+    draw = np.random.RandomState([int(script.get("seed", 0)), seed])
+    trial = draw.normal(0, script.get("trial", 0))
+    while True:
+        yield math.exp(trial + draw.normal(0, script.get("step", 0)))
+
+
 class NullModel(Model):
     """A model that computes nothing and whose clock advances by the given step times."""
 
@@ -63,11 +80,15 @@ class NullModel(Model):
         self._settings = settings
         self._step_seconds = _as_list(script.get("step_seconds", 0.001))
         self._losses = _as_list(script.get("loss", 1.0))
-        self._faults = {key: script[key] for key in _KEYS[2:] if key in script}
+        self._faults = {key: script[key] for key in _FAULTS if key in script}
+        self._noise = _noise(script.get("noise", {}), workload.seed)
+        self._sleep_seconds = float(script.get("sleep_seconds", 0))
         self._steps = 0
         self._now_ns = 0
         self._weights = dict(weights.initial_weights(workload.network, workload.seed))
         self.virtual_clock_ns = lambda: self._now_ns
+        if script.get("leave_behind"):
+            subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(3600)"])
 
     def describe(self) -> Description:
         """Says that nothing is real."""
@@ -78,7 +99,8 @@ class NullModel(Model):
         """Let the next given time pass."""
         step, self._steps = self._steps, self._steps + 1
         self._suffer(step)
-        self._now_ns += round(self._step_seconds[step % len(self._step_seconds)] * 1e9)
+        time.sleep(self._sleep_seconds)
+        self._now_ns += round(self._step_seconds[step % len(self._step_seconds)] * next(self._noise) * 1e9)
         return float(self._losses[step % len(self._losses)])
 
     def _suffer(self, step: int) -> None:

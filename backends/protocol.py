@@ -130,6 +130,10 @@ class Backend(ABC):
             BackendUnavailable: it cannot be imported.
         """
 
+    def compile_caches(self) -> Tuple[str, ...]:
+        """Folders in which what was compiled outlives a process, so that a first step may find it there."""
+        return ()
+
     @abstractmethod
     def open(self, workload: Workload, settings: Settings) -> Model:
         """Build the workload's model with its initial weights."""

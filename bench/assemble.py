@@ -1,51 +1,88 @@
-"""From a trial's journal, its outcome and the host to the record."""
+"""From what is known before a trial, and what became of it, to the record."""
 
 import hashlib
+import math
 import os
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence
 
 import bench
-from bench import environment, record
-from bench.plan import Job
+from bench import clock, environment, record
+from bench.outcome import Outcome
+from bench.plan import Slot
+from bench.step_log import Step
 from har_model import cost, weights
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a trial's process ended, and what it said until then.
+class RunFacts:
+    """What all trials of a run share.
 
     Args:
-        status: `complete`, `failed`, `timed-out` or `interrupted`.
-        reason: one sentence when it is not complete.
-        exit_code: what the command answers for it, 0 when complete.
-        events: its journal.
-        log_tail: last lines of its output.
-        started, finished: wall clock, ISO 8601.
-        process_seconds: from its start to its end, interpreter included.
-        busy_before: share (0 to 1) of the host's cores that other work took just before it started; None if that was
-            not measured.
+        identifier: the run's name; trials with the same one were interleaved.
+        fingerprint: the same for runs that ask for the same cells, of the same code and data, on the same host.
+        cells: how many combinations it measures.
+        trials: how many of each it is to take, at most.
+        command: the command line that reproduces it.
     """
 
-    status: str
-    reason: Optional[str]
-    exit_code: int
-    events: Sequence[Dict[str, Any]]
-    log_tail: Sequence[str]
-    started: str
-    finished: str
-    process_seconds: float
-    busy_before: Optional[float]
+    identifier: str
+    fingerprint: str
+    cells: int
+    trials: int
+    command: Sequence[str]
 
 
-def trial_id(job: Job, started: str, folder: str) -> str:
+def trial_id(slot: Slot, started: str, folder: str) -> str:
     """Name of a trial's record: readable, sorted by time, unique on this host and short."""
+    job = slot.job
     unique = hashlib.sha256(
-        ("%s %s %d %s" % (started, folder, os.getpid(), job)).encode("utf-8", "surrogateescape")
+        ("%s %s %d %d %s" % (started, os.path.abspath(folder), os.getpid(), clock.now_ns(), slot)).encode(
+            "utf-8", "surrogateescape"
+        )
     ).hexdigest()[:6]
     stamp = started.replace("-", "").replace(":", "").partition("+")[0]
     preset = job.workload.preset[:40]
     return "%s-%s-%s-%s-s%d-%s" % (stamp, job.backend, preset, job.kernel, job.workload.seed, unique)
+
+
+def draft(run: RunFacts, slot: Slot, started: str, folder: str, busy_before: Optional[float]) -> record.Record:
+    """The record as far as it is known before the trial starts.
+
+    Args:
+        run: what the run's trials share.
+        slot: the trial.
+        started: wall clock, ISO 8601.
+        folder: where records go.
+        busy_before: share (0 to 1) of the host's cores that other work takes; None if that was not measured.
+    """
+    job = slot.job
+    return {
+        "schema_version": record.SCHEMA_VERSION,
+        "id": trial_id(slot, started, folder),
+        "started": started,
+        "harbench": dict(environment.git_state(), version=bench.__version__),
+        "command": list(run.command),
+        "trial": {"number": slot.block + 1, "of": max(run.trials, slot.block + 1)},
+        "run": {
+            "id": run.identifier,
+            "fingerprint": run.fingerprint,
+            "cells": run.cells,
+            "cell": slot.cell,
+            "block": slot.block,
+            "position": slot.position,
+        },
+        "job": job.to_dict(),
+        "cost": {
+            "parameters": weights.count_parameters(job.workload.network),
+            "flops_per_step": cost.training_step_flops(job.workload.network, job.workload.training),
+        },
+        "environment": {
+            "identity": environment.identity(),
+            "volatile": environment.volatile(),
+            "busy_before": busy_before,
+        },
+    }
 
 
 def _last(events: Sequence[Dict[str, Any]], name: str) -> Optional[Dict[str, Any]]:
@@ -66,67 +103,48 @@ def _phase_reached(events: Sequence[Dict[str, Any]]) -> Optional[str]:
     return start["name"] if start else None
 
 
-def _steps(events: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
-    seconds: List[float] = []
-    losses: List[Optional[float]] = []
+def _steps(steps: Sequence[Step], events: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
     epochs: Dict[int, Dict[str, Any]] = {}
-    for chunk in _all(events, "steps"):
-        seconds += chunk["seconds"]
-        losses += chunk["losses"]
-        epoch = epochs.setdefault(chunk["epoch"], {"epoch": chunk["epoch"], "steps": 0, "replays": 0, "seconds": None})
-        epoch["replays"] += sum(chunk["replays"])
-        epoch["steps"] += len(chunk["replays"]) - sum(chunk["replays"])
+    for step in steps:
+        epoch = epochs.setdefault(step.epoch, {"epoch": step.epoch, "steps": 0, "replays": 0, "seconds": None})
+        epoch["replays" if step.is_replay else "steps"] += 1
     for whole in _all(events, "epoch"):
         if whole["epoch"] in epochs:
             epochs[whole["epoch"]]["seconds"] = whole["seconds"]
-    return {"seconds": seconds, "losses": losses, "epochs": [epochs[epoch] for epoch in sorted(epochs)]}
+    return {
+        "seconds": [step.seconds for step in steps],
+        "losses": [step.loss if math.isfinite(step.loss) else None for step in steps],
+        "epochs": [epochs[epoch] for epoch in sorted(epochs)],
+    }
 
 
-def assemble(
-    identifier: str, job: Job, number: int, of: int, outcome: Outcome, command: Sequence[str], artifacts: Dict[str, str]
-) -> record.Record:
-    """The record of one trial.
+def finish(draft: record.Record, outcome: Outcome, artifacts: Dict[str, str]) -> record.Record:
+    """The record of a trial that has ended.
 
     Args:
-        identifier: its id.
-        job: what it was told.
-        number: which trial of the run it is, from 1.
-        of: trials of the run.
+        draft: what was known before.
         outcome: how it ended and what it said.
-        command: the command line that reproduces the run.
         artifacts: name to path, relative to the record's folder.
     """
     events = outcome.events
-    return {
-        "schema_version": record.SCHEMA_VERSION,
-        "id": identifier,
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "phase_reached": _phase_reached(events),
-        "started": outcome.started,
-        "finished": outcome.finished,
-        "process_seconds": outcome.process_seconds,
-        "harbench": dict(environment.git_state(), version=bench.__version__),
-        "command": list(command),
-        "trial": {"number": number, "of": of},
-        "job": job.to_dict(),
-        "cost": {
-            "parameters": weights.count_parameters(job.workload.network),
-            "flops_per_step": cost.training_step_flops(job.workload.network, job.workload.training),
-        },
-        "dataset": _last(events, "dataset"),
-        "description": _last(events, "description"),
-        "clock": _last(events, "clock"),
-        "phases": {event["name"]: event["seconds"] for event in _all(events, "phase")},
-        "steps": _steps(events),
-        "evaluations": _all(events, "evaluation"),
-        "predictions": _last(events, "predictions"),
-        "proof": _last(events, "proof"),
-        "environment": {
-            "identity": environment.identity(),
-            "volatile": environment.volatile(),
-            "busy_before": outcome.busy_before,
-        },
-        "artifacts": artifacts,
-        "log_tail": list(outcome.log_tail),
-    }
+    return dict(
+        draft,
+        status=outcome.status,
+        reason=outcome.reason,
+        phase_reached=_phase_reached(events),
+        finished=outcome.finished,
+        process_seconds=outcome.process_seconds,
+        dataset=_last(events, "dataset"),
+        description=_last(events, "description"),
+        caches=_last(events, "caches"),
+        synchronisation=_last(events, "synchronisation"),
+        clock=_last(events, "clock"),
+        phases={event["name"]: event["seconds"] for event in _all(events, "phase")},
+        steps=_steps(outcome.steps, events),
+        evaluations=_all(events, "evaluation"),
+        predictions=_last(events, "predictions"),
+        proof=_last(events, "proof"),
+        artifacts=artifacts,
+        log_tail=list(outcome.log_tail),
+        **outcome.observed,
+    )

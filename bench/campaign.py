@@ -1,46 +1,48 @@
-"""Runs a plan's trials one after the other and leaves a record of each, whatever becomes of it."""
+"""Runs a plan's trials, the cells interleaved block by block, and leaves a record of each, whatever becomes of it."""
 
 import os
+import time
 from dataclasses import dataclass
-from typing import List, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from rich.console import Console
 from rich.markup import escape
 
-from bench import assemble, clock, layout, plan, record, runner, units
-from bench.assemble import Outcome
-from bench.errors import DataError, error_of
+from bench import assemble, clock, environment, plan, record, runner, trial_folder, units
+from bench.assemble import RunFacts
+from bench.errors import error_of
 from bench.figures import has_figures, trial_figures
-from bench.plan import Job
+from bench.outcome import Limits, Outcome
+from bench.plan import Job, Slot
 from bench.progress import TrialProgress
 
 _LOG_LINES_SHOWN = 12
 
+#: Of the complete records of each cell so far: whether no further block is needed.
+IsEnough = Callable[[Sequence[Sequence[record.Record]]], bool]
+
 
 @dataclass(frozen=True)
 class Campaign:
-    """What the trials of one run share.
+    """What one run does.
 
     Args:
-        jobs: one for each trial.
+        cells: the combinations, at least one.
+        facts: what its records share.
         n_train: training windows, for the progress display.
         folder: where the records go.
-        timeout_seconds: bound on each trial; None for no bound.
-        command: the command line that reproduces the run.
+        limits: bounds on each trial.
+        cool_down_seconds: pause before each trial but the first.
+        is_enough: asked after each block; the run ends with its last block at the latest.
     """
 
-    jobs: Tuple[Job, ...]
+    cells: Tuple[Job, ...]
+    facts: RunFacts
     n_train: int
     folder: str
-    timeout_seconds: Optional[float]
-    command: Tuple[str, ...]
-
-
-def _artifacts(folder: str, identifier: str) -> "dict[str, str]":
-    found = {"log": layout.LOG}
-    if os.path.exists(os.path.join(folder, identifier, layout.CHECKPOINT + ".index")):
-        found["checkpoint"] = layout.CHECKPOINT
-    return {name: "%s/%s" % (identifier, path) for name, path in found.items()}
+    limits: Limits
+    cool_down_seconds: float
+    is_enough: IsEnough
 
 
 def _say_figures(document: record.Record, console: Console, path: str) -> None:
@@ -63,76 +65,106 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
     console.print("  record %s" % escape(path))
 
 
-def _say_failure(outcome: Outcome, console: Console) -> None:
-    console.print("  %s: %s" % (outcome.status, escape(str(outcome.reason))))
-    for line in outcome.log_tail[-_LOG_LINES_SHOWN:]:
+def _say_failure(ended: Outcome, console: Console) -> None:
+    console.print("  %s: %s" % (ended.status, escape(str(ended.reason))))
+    for line in ended.log_tail[-_LOG_LINES_SHOWN:]:
         console.print("  | " + escape(line))
 
 
-def _make_folder(folder: str, job: Job) -> None:
-    """The trial's own empty folder with its job in it."""
-    try:
-        os.makedirs(folder)
-        runner.leave_job(job, folder)
-    except OSError as error:
-        raise DataError(
-            "The trial's folder %r cannot be written: %s; give another one with --out, or free space, inodes or quota."
-            % (folder, error.strerror)
-        ) from error
-
-
-def run_one(campaign: Campaign, number: int, console: Console) -> Outcome:
-    """Run trial `number` (from 0) and leave its record."""
-    job, of = campaign.jobs[number], len(campaign.jobs)
-    identifier = assemble.trial_id(job, clock.utc_now(), campaign.folder)
-    folder = os.path.join(campaign.folder, identifier)
-    _make_folder(folder, job)
-    title = "trial %d/%d %s %s %s seed %d" % (
-        number + 1, of, job.backend, job.workload.preset, job.kernel, job.workload.seed,
+def title_of(slot: Slot, facts: RunFacts) -> str:
+    """A trial in a few words."""
+    cell = "" if facts.cells == 1 else "cell %d of %d " % (slot.cell + 1, facts.cells)
+    job = slot.job
+    return "trial %d/%d %s%s %s %s seed %d" % (
+        slot.block + 1, facts.trials, cell, job.backend, job.workload.preset, job.kernel, job.workload.seed,
     )  # fmt: skip
-    steps = plan.planned_steps(job, campaign.n_train)
-    with TrialProgress(console, title, steps, job.workload.training.batch_size) as progress:
-        outcome = runner.run_trial(folder, campaign.timeout_seconds, progress)
-    console.print("%s: %s in %s" % (title, outcome.status, units.seconds(outcome.process_seconds)))
-    artifacts = _artifacts(campaign.folder, identifier)
-    document = assemble.assemble(identifier, job, number + 1, of, outcome, campaign.command, artifacts)
-    path = record.write(document, campaign.folder)
-    runner.tidy(folder)
-    if outcome.status == record.COMPLETE:
-        _say_figures(document, console, path)
-    else:
-        _say_failure(outcome, console)
-    return outcome
 
 
-def run(campaign: Campaign, console: Console) -> None:
-    """Run every trial; a failed one does not stop the rest, an interruption does.
+class Run:
+    """A campaign under way.
 
-    Raises:
-        HarbenchError: some trial is not complete; the kind is the first one's.
+    Args:
+        campaign: what is to be done.
+        console: where it is shown.
+        done: complete records that are there already, by (cell, block).
     """
-    failures: List[Outcome] = []
-    for number in range(len(campaign.jobs)):
-        outcome = run_one(campaign, number, console)
-        if outcome.status == record.INTERRUPTED:
-            raise error_of(outcome.exit_code, str(outcome.reason))
-        if outcome.status != record.COMPLETE:
-            failures.append(outcome)
-    if failures:
-        raise error_of(
-            failures[0].exit_code,
-            "%s %d of %d trials did not complete; their records and logs are in %s."
-            % (failures[0].reason, len(failures), len(campaign.jobs), campaign.folder),
-        )
+
+    def __init__(
+        self, campaign: Campaign, console: Console, done: Optional[Dict[Tuple[int, int], record.Record]] = None
+    ) -> None:
+        self._campaign = campaign
+        self._console = console
+        self._complete = dict(done or {})
+        self._failures: List[Outcome] = []
+        self._is_first = True
+
+    def records(self) -> List[List[record.Record]]:
+        """The complete records of each cell so far, by block."""
+        return [
+            [self._complete[key] for key in sorted(self._complete) if key[0] == cell]
+            for cell in range(len(self._campaign.cells))
+        ]
+
+    def all_blocks(self) -> None:
+        """Run block after block; a failed trial does not stop the rest, an interruption does.
+
+        Raises:
+            HarbenchError: some trial is not complete; the kind is the first one's.
+        """
+        campaign = self._campaign
+        for block in range(campaign.facts.trials):
+            for slot in plan.block_of(campaign.cells, block):
+                if (slot.cell, slot.block) not in self._complete:
+                    self._one(slot)
+            if campaign.is_enough(self.records()):
+                break
+        if self._failures:
+            first = self._failures[0]
+            raise error_of(
+                first.exit_code,
+                "%s %d of %d trials did not complete; their records and logs are in %s."
+                % (
+                    first.reason, len(self._failures), len(self._failures) + len(self._complete), campaign.folder,
+                ),
+            )  # fmt: skip
+
+    def _one(self, slot: Slot) -> None:
+        if not self._is_first and self._campaign.cool_down_seconds:
+            time.sleep(self._campaign.cool_down_seconds)
+        self._is_first = False
+        document, ended, path = self._measure(slot)
+        if ended.status == record.COMPLETE:
+            self._complete[slot.cell, slot.block] = document
+            _say_figures(document, self._console, path)
+            return
+        _say_failure(ended, self._console)
+        if ended.status == record.INTERRUPTED:
+            raise error_of(ended.exit_code, str(ended.reason))
+        self._failures.append(ended)
+
+    def _measure(self, slot: Slot) -> Tuple[record.Record, Outcome, str]:
+        campaign, title = self._campaign, title_of(slot, self._campaign.facts)
+        busy_before = environment.busy_share()
+        draft = assemble.draft(campaign.facts, slot, clock.utc_now(), campaign.folder, busy_before)
+        folder = os.path.join(campaign.folder, draft["id"])
+        steps = plan.planned_steps(slot.job, campaign.n_train)
+        with trial_folder.held(folder, draft, slot.job):
+            with TrialProgress(self._console, title, steps, slot.job.workload.training.batch_size) as progress:
+                ended = runner.run_trial(slot.job, folder, campaign.limits, progress)
+            self._console.print("%s: %s in %s" % (title, ended.status, units.seconds(ended.process_seconds)))
+            path, document = trial_folder.leave_record(folder, draft, ended)
+        return document, ended, path
 
 
-def describe(jobs: Sequence[Job], n_train: int) -> List[str]:
-    """The plan in words, a line a trial."""
+def describe(cells: Sequence[Job], trials: int, n_train: int) -> List[str]:
+    """The plan in words, a line a trial, in the order in which they would run."""
+    slots = [slot for block in range(trials) for slot in plan.block_of(cells, block)]
     return [
-        "trial %d: backend %s, preset %s, kernel %s, precision %s, mode %s, batch %d, %d steps (warm-up %d), seed %d"
+        "trial %d: backend %s, preset %s, kernel %s, precision %s, mode %s, batch %d, %d steps (warm-up %d), seed %d%s"
         % (
-            number, job.backend, job.workload.preset, job.kernel, job.precision, job.mode,
-            job.workload.training.batch_size, plan.planned_steps(job, n_train), job.warmup_steps, job.workload.seed,
+            number, slot.job.backend, slot.job.workload.preset, slot.job.kernel, slot.job.precision, slot.job.mode,
+            slot.job.workload.training.batch_size, plan.planned_steps(slot.job, n_train), slot.job.warmup_steps,
+            slot.job.workload.seed, "" if len(cells) == 1 else ", cell %d" % (slot.cell + 1),
         )
-        for number, job in enumerate(jobs, 1)
+        for number, slot in enumerate(slots, 1)
     ]  # fmt: skip

@@ -17,6 +17,7 @@ def identity(record: Record) -> Dict[str, Any]:
         key: job[key]
         for key in ("backend", "kernel", "precision", "mode", "epochs", "steps", "warmup_steps", "threads")
     }
+    asked.update({key: job.get(key) for key in ("cpus", "variables") if job.get(key)})
     return {
         "workload": workload,
         "asked": asked,

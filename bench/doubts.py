@@ -3,7 +3,7 @@
 from typing import Callable, List, Optional, Tuple
 
 from backends.protocol import KERNEL_FUSED, PROVEN
-from bench import steady
+from bench import steady, synchronisation
 from bench.cells import Cell
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
@@ -120,6 +120,23 @@ def _busy(cell: Cell) -> Optional[str]:
     )
 
 
+def _asynchronous(cell: Cell) -> Optional[str]:
+    def is_behind(record: Record) -> bool:
+        fetches = record.get("synchronisation")
+        if fetches is None:
+            return False
+        drain = synchronisation.Drain(fetches["first_seconds"], fetches["second_seconds"])
+        return synchronisation.is_behind(drain, record["steps"]["seconds"])
+
+    count = sum(map(is_behind, cell.records))
+    if not count:
+        return None
+    return (
+        "After the last step the device was still at work in %d of %d trials: steps may come back before their work is "
+        "done, and be timed too fast; the backend must wait for the device in each step." % (count, len(cell.records))
+    )
+
+
 def _not_finite(cell: Cell) -> Optional[str]:
     if not any(loss is None for record in cell.records for loss in record["steps"]["losses"]):
         return None
@@ -142,6 +159,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _several_runs,
     _wide,
     _not_steady,
+    _asynchronous,
     _busy,
     _not_finite,
     _dirty,

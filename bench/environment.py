@@ -44,10 +44,16 @@ def cpu_quota() -> Optional[float]:
     return None
 
 
+def allowed_cpus() -> List[int]:
+    """Numbers of the cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
 def usable_cores() -> int:
     """Cores this process may really use: its affinity, cut by the control group's quota, and at least one."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-    quota = cpu_quota()
+    allowed, quota = len(allowed_cpus()), cpu_quota()
     return allowed if quota is None else max(1, min(allowed, math.floor(quota)))
 
 

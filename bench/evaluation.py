@@ -12,6 +12,7 @@ import numpy as np
 
 from bench import runner
 from bench.errors import DataError, TrialFailed, error_of
+from bench.outcome import Limits
 from bench.plan import Job
 from har_model import metrics
 from har_model.dataset.signals import LABEL_NAMES
@@ -73,8 +74,9 @@ def evaluate(job: Job, checkpoint: str) -> Evaluation:
     files = checkpoint_files(checkpoint)
     with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
         _copy(files, folder)
-        runner.leave_job(replace(job, checkpoint=_LOCAL_CHECKPOINT), folder)
-        outcome = runner.run_trial(folder, None, lambda event: None)
+        job = replace(job, checkpoint=_LOCAL_CHECKPOINT)
+        runner.leave_job(job, folder)
+        outcome = runner.run_trial(job, folder, Limits(), lambda event: None)
     events = {event["event"]: event for event in outcome.events}
     if outcome.exit_code != 0:
         sentence = str(outcome.reason).replace(repr(_LOCAL_CHECKPOINT), repr(checkpoint))

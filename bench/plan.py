@@ -1,8 +1,9 @@
 """What will be measured: options in, a list of trials out; nothing is started here."""
 
 import math
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Dict, List, Optional
+import sys
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from har_model.config import Workload
 from har_model.dataset.signals import Dataset
@@ -32,6 +33,9 @@ class Job:
         threads: host cores that the backend may fill.
         data_path: where the dataset is; None for the search order.
         checkpoint: prefix of the checkpoint to evaluate, in mode `evaluate`.
+        python: interpreter that runs it.
+        cpus: host cores that its process may use; None for all that harbench may.
+        variables: environment variables set for it alone.
     """
 
     workload: Workload
@@ -45,6 +49,9 @@ class Job:
     threads: int
     data_path: Optional[str] = None
     checkpoint: Optional[str] = None
+    python: str = sys.executable
+    cpus: Optional[Tuple[int, ...]] = None
+    variables: Dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> Dict[str, Any]:
         """The job as plain JSON values."""
@@ -53,7 +60,31 @@ class Job:
     @classmethod
     def from_dict(cls, document: Dict[str, Any]) -> "Job":
         """Rebuild a job from `to_dict`'s document."""
-        return cls(**dict(document, workload=Workload.from_dict(document["workload"])))
+        cpus = document.get("cpus")
+        return cls(
+            **dict(
+                document,
+                workload=Workload.from_dict(document["workload"]),
+                cpus=None if cpus is None else tuple(cpus),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A trial's place in a run.
+
+    Args:
+        cell: which combination, from 0.
+        block: from 0; the trials of a block follow one another and are compared with one another.
+        position: place within the block, from 0.
+        job: what is run there.
+    """
+
+    cell: int
+    block: int
+    position: int
+    job: Job
 
 
 def updates_of(n_train: int, workload: Workload, epochs: int) -> int:
@@ -90,9 +121,19 @@ def check_job(job: Job, dataset: Dataset) -> None:
         )
 
 
-def trials_of(job: Job, trials: int) -> List[Job]:
-    """The job once for each trial, with seeds that follow the first one's."""
-    return [replace(job, workload=replace(job.workload, seed=job.workload.seed + i)) for i in range(trials)]
+def block_of(cells: Sequence[Job], block: int) -> List[Slot]:
+    """One trial of each cell: A B in even blocks, B A in odd ones, so that a drift of the machine weighs on both alike.
+
+    All trials of a block have one seed; it grows by 1 from block to block.
+    """
+    order = list(range(len(cells)))
+    if block % 2:
+        order.reverse()
+    return [Slot(cell, block, position, _seeded(cells[cell], block)) for position, cell in enumerate(order)]
+
+
+def _seeded(job: Job, offset: int) -> Job:
+    return replace(job, workload=replace(job.workload, seed=job.workload.seed + offset))
 
 
 def planned_steps(job: Job, n_train: int) -> int:

@@ -1,12 +1,12 @@
-"""What is checked before anything is spent: harbench itself, the backend, the data, the place for results."""
+"""What is checked before anything is spent: harbench itself, the backends, the data, the place for results."""
 
 import os
 from dataclasses import replace
-from typing import Tuple
+from typing import List, Sequence, Tuple
 
 from backends import registry
-from bench import environment, plan
-from bench.errors import BackendUnavailable, DataError, UsageError
+from bench import environment, interpreter, plan
+from bench.errors import DataError, UsageError
 from bench.plan import Job
 from har_model import dataset
 from har_model.dataset.locate import SYNTHETIC_NAME
@@ -26,11 +26,10 @@ def check_packages() -> None:
         )
 
 
-def check_backend(job: Job) -> None:
-    """See that the backend can run here, and as asked.
+def check_choices(job: Job) -> None:
+    """See that the backend has what is asked of it.
 
     Raises:
-        BackendUnavailable: its probe says no.
         UsageError: it has no such kernel or precision.
     """
     backend = registry.create(job.backend)
@@ -42,20 +41,35 @@ def check_backend(job: Job) -> None:
             raise UsageError(
                 "%s %s is not for the %s backend; choose %s." % (option, value, job.backend, " or ".join(choices))
             )
-    probe = backend.probe()
-    if not probe.is_available:
-        raise BackendUnavailable(probe.sentence)
 
 
-def check_data(job: Job) -> Tuple[Job, dataset.Dataset]:
-    """Load the dataset once, so that its faults show before a trial starts, and see that the job fits it.
+def check_backends(cells: Sequence[Job]) -> None:
+    """See that each backend can run here, on its interpreter, and as asked.
+
+    Raises:
+        BackendUnavailable: a probe says no.
+        UsageError: there is no such kernel or precision, or an interpreter does not fit.
+    """
+    for job in cells:
+        check_choices(job)
+    asked = {(job.python, job.backend, tuple(sorted(job.variables.items()))): job for job in cells}
+    for job in asked.values():
+        interpreter.probe(job)
+
+
+def check_data(cells: Sequence[Job]) -> Tuple[List[Job], dataset.Dataset]:
+    """Load the dataset once, so that its faults show before a trial starts, and see that every cell fits it.
+
+    Args:
+        cells: jobs with one `data_path`.
 
     Returns:
-        The job with the place that the search found written into it, since trials run elsewhere, and the data.
+        The cells with the place that the search found written into them, since trials run elsewhere, and the data.
     """
-    data = dataset.load(job.data_path)
-    plan.check_job(job, data)
-    return replace(job, data_path=data.location or SYNTHETIC_NAME), data
+    data = dataset.load(cells[0].data_path)
+    for job in cells:
+        plan.check_job(job, data)
+    return [replace(job, data_path=data.location or SYNTHETIC_NAME) for job in cells], data
 
 
 def check_output(folder: str) -> None:
@@ -74,10 +88,10 @@ def check_output(folder: str) -> None:
         raise DataError("The folder %r for results cannot be written; give another one with --out." % folder)
 
 
-def check_all(job: Job, folder: str, make_folder: bool) -> Tuple[Job, dataset.Dataset]:
+def check_all(cells: Sequence[Job], folder: str, make_folder: bool) -> Tuple[List[Job], dataset.Dataset]:
     """Every check, cheapest first; returns what `check_data` does."""
     check_packages()
-    check_backend(job)
+    check_backends(cells)
     if make_folder:
         check_output(folder)
-    return check_data(job)
+    return check_data(cells)

@@ -57,14 +57,12 @@ class TrialProgress:
 
     def __call__(self, event: Dict[str, Any]) -> None:
         """Take one event of the trial's journal."""
-        if event["event"] == "steps":
-            self._done += len(event["seconds"])
-            rate = self._batch_size * len(event["seconds"]) / sum(event["seconds"]) if sum(event["seconds"]) else 0
-            loss = event["losses"][-1]
+        if event["event"] == "progress":
+            self._done = event["steps_done"]
             self._text = "epoch %d, %.0f windows/s, loss %s" % (
                 event["epoch"] + 1,
-                rate,
-                "not finite" if loss is None else "%.3f" % loss,
+                self._batch_size / event["step_seconds"] if event["step_seconds"] else 0,
+                "not finite" if event["loss"] is None else "%.3f" % event["loss"],
             )
         elif event["event"] == "phase-start" and event["name"] != "training":
             self._text = event["name"]

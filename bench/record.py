@@ -16,8 +16,9 @@ from har_model.files import write_atomically
 Record = Dict[str, Any]
 Event = Dict[str, Any]
 
-#: History. 1: the first form.
-SCHEMA_VERSION = 1
+#: History. 1: the first form. 2: the run and its blocks, interpreter, cores and variables of a job, compile caches,
+#: synchronisation, telemetry, noise, the host's findings; a process nobody saw end has no duration.
+SCHEMA_VERSION = 2
 
 COMPLETE = "complete"
 FAILED = "failed"

@@ -7,11 +7,11 @@ import selectors
 import signal
 import subprocess
 import sys
-from typing import IO, Any, Callable, Dict, List, Optional
+from typing import IO, Any, Callable, Dict, Iterator, List, Optional
 
-from bench import clock, environment, journal, layout, record
-from bench.assemble import Outcome
-from bench.errors import Interrupted, TrialFailed, TrialTimedOut
+from bench import child_environment, clock, journal, layout, outcome, step_log
+from bench.guard import Guard
+from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
 
 Listener = Callable[[Dict[str, Any]], None]
@@ -20,19 +20,6 @@ _LOG_TAIL_LINES = 40
 _PIPE_CHUNK = 65536
 #: Seconds a trial gets to end by itself after SIGTERM before it is killed.
 _GRACE_SECONDS = 5.0
-
-
-def child_environment() -> Dict[str, str]:
-    """The trial's environment: ours, with harbench found first and no packages of the user's home."""
-    child = dict(os.environ, PYTHONNOUSERSITE="1", PYTHONUNBUFFERED="1", PYTHONHASHSEED="0")
-    root = environment.packages_root()
-    if child.get("HARBENCH_CACHE"):  # a relative one is meant from here, not from the trial's folder
-        child["HARBENCH_CACHE"] = os.path.abspath(child["HARBENCH_CACHE"])
-    # Never put site-packages on PYTHONPATH: an installed harbench is found without it.
-    if os.path.basename(root) not in ("site-packages", "dist-packages"):
-        # Prepended, never replaced: Ascend's own packages are found through PYTHONPATH.
-        child["PYTHONPATH"] = os.pathsep.join(part for part in (root, child.get("PYTHONPATH")) if part)
-    return child
 
 
 def log_tail(path: str, lines: int = _LOG_TAIL_LINES) -> List[str]:
@@ -47,84 +34,157 @@ def log_tail(path: str, lines: int = _LOG_TAIL_LINES) -> List[str]:
     return text.replace("\r", "\n").splitlines()[-lines:]
 
 
+def _signal_group(group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
     """End the trial and everything it started."""
-    for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal_number)
-        try:
-            process.wait(_GRACE_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):  # a second interruption ends the grace
-            continue
-        if signal_number == signal.SIGKILL:
-            return
+    _signal_group(process.pid, signal.SIGTERM)
+    # A second interruption ends the grace.
+    with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.wait(_GRACE_SECONDS)
+    _signal_group(process.pid, signal.SIGKILL)
+    process.wait()
 
 
-def _listen(pipe: IO[bytes], deadline_ns: Optional[int], listener: Listener) -> bool:
-    """Pass the trial's events on, blocked in between; False when the deadline came first."""
-    pending = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
+class _Deadlines:
+    """When a trial, or the step that it is in, has taken too long."""
+
+    def __init__(self, folder: str, limits: Limits) -> None:
+        self._limits = limits
+        self._start_ns = clock.now_ns()
+        self._watch = step_log.StepWatch(os.path.join(folder, layout.STEPS))
+
+    def passed(self) -> Optional[str]:
+        """The limit that is passed by now, if one is."""
+        remaining = self._remaining()
+        late = [name for name, seconds in remaining.items() if seconds <= 0]
+        return late[0] if late else None
+
+    def next_look_seconds(self) -> Optional[float]:
+        """How long nothing can be late; None for ever."""
+        return max(0.0, min(self._remaining().values())) if self._remaining() else None
+
+    def _remaining(self) -> Dict[str, float]:
+        remaining: Dict[str, float] = {}
+        if self._limits.trial_seconds is not None:
+            remaining[outcome.STOPPED_TRIAL_TIMEOUT] = self._limits.trial_seconds - clock.seconds_since(self._start_ns)
+        if self._limits.step_seconds is not None:
+            under_way = self._watch.under_way()
+            since = 0.0 if under_way is None else clock.seconds_since(under_way[1])
+            remaining[outcome.STOPPED_STEP_TIMEOUT] = self._limits.step_seconds - since
+        return remaining
+
+
+@contextlib.contextmanager
+def _woken_by_children() -> Iterator[int]:
+    """A descriptor that becomes readable when a child process ends: the trial's pipe alone would not tell where
+    something that the trial forked holds on to it."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    handler = signal.signal(signal.SIGCHLD, lambda *_: None)
+    wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield reading
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        signal.signal(signal.SIGCHLD, handler)
+        os.close(reading)
+        os.close(writing)
+
+
+class _Ear:
+    """Passes the events that come through a trial's pipe on to a listener."""
+
+    def __init__(self, pipe: IO[bytes], listener: Listener) -> None:
+        self._pipe, self._listener, self._pending = pipe, listener, b""
+        os.set_blocking(pipe.fileno(), False)
+
+    def hear(self) -> bool:
+        """Everything that there is; False once the other end is closed."""
         while True:
-            remaining = None if deadline_ns is None else (deadline_ns - clock.now_ns()) / 1e9
-            if remaining is not None and remaining <= 0:
-                return False
-            if not selector.select(remaining):
-                continue
-            chunk = os.read(pipe.fileno(), _PIPE_CHUNK)
-            if not chunk:
+            try:
+                chunk = os.read(self._pipe.fileno(), _PIPE_CHUNK)
+            except BlockingIOError:
                 return True
-            *lines, pending = (pending + chunk).split(b"\n")
+            if not chunk:
+                return False
+            *lines, self._pending = (self._pending + chunk).split(b"\n")
             for event in map(journal.parse_line, lines):
                 if event is not None:
-                    listener(event)
+                    self._listener(event)
 
 
-def _start(folder: str, pipe: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "bench.trial", layout.JOB, str(pipe)],
-        cwd=folder,
-        env=child_environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        pass_fds=[pipe],
-        start_new_session=True,  # a process group of its own, so that whatever it starts ends with it
-    )
+def _listen(process: "subprocess.Popen[bytes]", ear: _Ear, pipe: IO[bytes], deadlines: _Deadlines) -> Optional[str]:
+    """Listen, blocked in between, until the trial ends (None) or a deadline passes (its name)."""
+    with _woken_by_children() as wakeup, selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        selector.register(wakeup, selectors.EVENT_READ)
+        while True:
+            is_open = ear.hear()
+            if not is_open or process.poll() is not None:
+                ear.hear()
+                return None
+            late = deadlines.passed()
+            if late:
+                return late
+            selector.select(deadlines.next_look_seconds())
+            with contextlib.suppress(BlockingIOError):
+                os.read(wakeup, _PIPE_CHUNK)
 
 
-def _supervise(folder: str, timeout_seconds: Optional[float], listener: Listener) -> "tuple[int, Optional[str]]":
-    """Run the trial's process; its return code, and `timed-out` or `interrupted` when it was stopped."""
-    deadline_ns = None if timeout_seconds is None else clock.now_ns() + int(timeout_seconds * 1e9)
+@contextlib.contextmanager
+def _pinned(job: Job) -> Iterator[None]:
+    """A child that starts in here runs on the job's cores: affinity is inherited, and set for our thread meanwhile."""
+    if job.cpus is None:
+        yield
+        return
+    ours = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, job.cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, ours)
+
+
+def _start(job: Job, folder: str, pipe: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+    with _pinned(job):
+        return subprocess.Popen(
+            [job.python, "-m", "bench.trial", layout.JOB, str(pipe)],
+            cwd=folder,
+            env=child_environment.of_trial(job),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[pipe],
+            start_new_session=True,  # a process group of its own, so that whatever it starts ends with it
+        )
+
+
+def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> Ending:
+    """Run the trial's process to its end."""
     reading, writing = os.pipe()
-    with os.fdopen(reading, "rb", buffering=0) as pipe, open(os.path.join(folder, layout.LOG), "wb") as log:
+    log_path = os.path.join(folder, layout.LOG)
+    with os.fdopen(reading, "rb", buffering=0) as pipe, open(log_path, "wb") as log, Guard() as guard:
         try:
-            process = _start(folder, writing, log)
+            process = _start(job, folder, writing, log)
         finally:
             os.close(writing)
+        guard.watch(process.pid)
         stopped = None
         try:
-            if not _listen(pipe, deadline_ns, listener):
-                stopped = record.TIMED_OUT
+            stopped = _listen(process, _Ear(pipe, listener), pipe, _Deadlines(folder, limits))
         except KeyboardInterrupt:
-            stopped = record.INTERRUPTED
+            stopped = outcome.STOPPED_INTERRUPTED
         finally:
             if stopped or sys.exc_info()[0]:
                 _end_group(process)
-        return process.wait(), stopped
-
-
-def _died_of(return_code: int, events: List[Dict[str, Any]]) -> str:
-    if return_code < 0:
-        number = -return_code
-        name = signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
-        hint = " (out of memory is the usual cause)" if name == "SIGKILL" else ""
-        return "The trial's process was ended by %s%s." % (name, hint)
-    phases = [event["name"] for event in events if event["event"] == "phase-start"]
-    return "The trial's process ended with exit code %d in its phase %r." % (
-        return_code,
-        phases[-1] if phases else "start",
-    )
+        return_code = process.wait()
+        _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind
+        return Ending(return_code, stopped)
 
 
 def leave_job(job: Job, folder: str) -> None:
@@ -133,40 +193,30 @@ def leave_job(job: Job, folder: str) -> None:
         json.dump(job.to_dict(), file)
 
 
-def run_trial(folder: str, timeout_seconds: Optional[float], listener: Listener) -> Outcome:
-    """Run one trial to its end in `folder`, which holds its job and nothing else.
+def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outcome:
+    """Run one trial to its end in `folder`, which holds its job.
 
     Never raises for what the trial does: its end, good or bad, is the outcome.
     """
-    started, start_ns, busy_before = clock.utc_now(), clock.now_ns(), None
+    start_ns = clock.now_ns()
     try:
-        busy_before = environment.busy_share()
-        started, start_ns = clock.utc_now(), clock.now_ns()
-        return_code, stopped = _supervise(folder, timeout_seconds, listener)
+        ending = _supervise(job, folder, limits, listener)
     except KeyboardInterrupt:  # before the process ran, or while it was being ended
-        return_code, stopped = 0, record.INTERRUPTED
-    seconds = clock.seconds_since(start_ns)
+        ending = Ending(0, outcome.STOPPED_INTERRUPTED)
+    return outcome_of(ending, folder, limits, clock.utc_now(), clock.seconds_since(start_ns))
+
+
+def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, process_seconds: Optional[float]) -> Outcome:
+    """The outcome of a trial whose process has ended, from what it left in its folder."""
     events = journal.read(os.path.join(folder, layout.JOURNAL))
-    error = next((event for event in events if event["event"] == "error"), None)
-    if stopped == record.TIMED_OUT:
-        status, code = record.TIMED_OUT, TrialTimedOut.exit_code
-        reason: Optional[str] = "The trial was stopped after %g s, the time that --timeout gave it." % (
-            timeout_seconds or 0
-        )
-    elif stopped == record.INTERRUPTED:
-        status, code, reason = record.INTERRUPTED, Interrupted.exit_code, "The run was interrupted."
-    elif error:
-        status, code, reason = record.FAILED, error["exit_code"], error["sentence"]
-    elif return_code != 0 or not events or events[-1]["event"] != "end":
-        status, code, reason = record.FAILED, TrialFailed.exit_code, _died_of(return_code, events)
-    else:
-        status, code, reason = record.COMPLETE, 0, None
+    steps = step_log.read(os.path.join(folder, layout.STEPS))
+    status, reason, code = outcome.conclude(ending, events, len(steps), limits)
     tail = log_tail(os.path.join(folder, layout.LOG))
-    return Outcome(status, reason, code, events, tail, started, clock.utc_now(), seconds, busy_before)
+    return Outcome(status, reason, code, events, steps, tail, finished, process_seconds)
 
 
 def tidy(folder: str) -> None:
     """Remove from a trial's folder what its record now holds."""
-    for name in (layout.JOB, layout.JOURNAL):
+    for name in layout.TRANSIENT:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(folder, name))

@@ -1,54 +1,50 @@
 """The timed loop: every step's time, kept apart from batch preparation, evaluation and bookkeeping."""
 
 import math
-from typing import Callable, List, Optional
+from dataclasses import asdict
+from typing import Callable, Optional
 
 import numpy as np
 
 from backends.protocol import Model
-from bench import clock
+from bench import clock, synchronisation
 from bench.journal import Journal
 from bench.plan import MODE_FULL, Job
+from bench.step_log import StepWriter
 from har_model import metrics
 from har_model.dataset.signals import Dataset, Split
 from har_model.schedule import Schedule, Update
 
-#: Steps are journalled at least this often, so that a killed trial keeps what it measured.
-_FLUSH_NS = 500_000_000
+#: Nanoseconds between two reports of progress.
+_REPORT_NS = 500_000_000
 
 
-def finite_or_none(value: float) -> Optional[float]:
-    """JSON has no NaN and no infinity: None stands for both."""
-    return value if math.isfinite(value) else None
-
-
-class StepLog:
-    """Steps on their way to the journal, in chunks that lie between two timed steps."""
+class ProgressReporter:
+    """Tells the parent how far the trial is, in between two timed steps and never more often than it is of use."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._last_flush_ns = clock.now_ns()
-        self._clear()
+        self._steps_done = 0
+        self._restart()
 
-    def _clear(self) -> None:
-        self._seconds: List[float] = []
-        self._losses: List[Optional[float]] = []
-        self._replays: List[bool] = []
+    def _restart(self) -> None:
+        self._last_ns = clock.now_ns()
+        self._steps, self._nanoseconds = 0, 0
 
-    def add(self, epoch: int, update: Update, elapsed_ns: int, loss: float) -> None:
-        """Keep one step; writes a chunk when the last one is old."""
-        self._seconds.append(elapsed_ns / 1e9)
-        self._losses.append(finite_or_none(loss))
-        self._replays.append(update.is_replay)
-        if clock.now_ns() - self._last_flush_ns > _FLUSH_NS:
-            self.flush(epoch)
-
-    def flush(self, epoch: int) -> None:
-        """Write what is kept."""
-        if self._seconds:
-            self._journal.write("steps", epoch=epoch, seconds=self._seconds, losses=self._losses, replays=self._replays)
-        self._clear()
-        self._last_flush_ns = clock.now_ns()
+    def add(self, epoch: int, elapsed_ns: int, loss: float) -> None:
+        """Count one step; says so when the last report is old."""
+        self._steps_done += 1
+        self._steps += 1
+        self._nanoseconds += elapsed_ns
+        if clock.now_ns() - self._last_ns > _REPORT_NS:
+            self._journal.write(
+                "progress",
+                steps_done=self._steps_done,
+                epoch=epoch,
+                step_seconds=self._nanoseconds / self._steps / 1e9,
+                loss=loss if math.isfinite(loss) else None,  # JSON has no NaN and no infinity
+            )
+            self._restart()
 
 
 class TimedLoop:
@@ -58,14 +54,17 @@ class TimedLoop:
         model: the opened workload.
         dataset: what it trains on.
         job: how long.
-        journal: where the steps go.
+        journal: where epochs, evaluations and progress go.
+        steps: where the steps go.
     """
 
-    def __init__(self, model: Model, dataset: Dataset, job: Job, journal: Journal) -> None:
+    def __init__(self, model: Model, dataset: Dataset, job: Job, journal: Journal, steps: StepWriter) -> None:
         self._model = model
         self._dataset = dataset
         self._job = job
         self._journal = journal
+        self._log = steps
+        self._progress = ProgressReporter(journal)
         self._clock: Callable[[], int] = model.virtual_clock_ns or clock.now_ns
         self._schedule = Schedule(len(dataset.train.labels), job.workload.training)
         self._steps_done = 0
@@ -75,6 +74,9 @@ class TimedLoop:
         for epoch in range(self._job.epochs):
             self._train_epoch(epoch)
             is_last = self._is_over(epoch + 1)
+            if is_last:
+                drain = synchronisation.measure(self._model, self._clock)
+                self._journal.write("synchronisation", **asdict(drain))
             if is_last or self._job.mode == MODE_FULL:
                 evaluate(self._model, self._dataset.test, epoch, self._journal, is_last)
             if is_last:
@@ -88,23 +90,24 @@ class TimedLoop:
 
     def _train_epoch(self, epoch: int) -> None:
         start = clock.now_ns()
-        log = StepLog(self._journal)
         for update in self._schedule.epoch(epoch):
             if self._is_out_of_steps():
                 break
-            self._step(epoch, update, log)
-        log.flush(epoch)
+            self._step(epoch, update)
         self._journal.write("epoch", epoch=epoch, seconds=clock.seconds_since(start))
 
-    def _step(self, epoch: int, update: Update, log: StepLog) -> None:
+    def _step(self, epoch: int, update: Update) -> None:
         train = self._dataset.train
         windows, labels = train.windows[update.indices], train.labels[update.indices]
+        begin_ns = clock.now_ns()
+        self._log.begin(begin_ns)
         begin = self._clock()
         loss = self._model.step(windows, labels)
         elapsed = self._clock() - begin
+        self._log.end(begin_ns, elapsed, loss, epoch, update.is_replay)
         self._steps_done += 1
         self._schedule.observe(update, loss)
-        log.add(epoch, update, elapsed, loss)
+        self._progress.add(epoch, elapsed, loss)
 
 
 def evaluate(model: Model, test: Split, epoch: Optional[int], journal: Journal, is_last: bool) -> None:

@@ -5,19 +5,21 @@ It needs a framework, NumPy and the standard library, nothing else, since it run
 
 import ctypes
 import json
+import os
 import platform
 import signal
 import sys
 from dataclasses import asdict, replace
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 
 from backends import registry
 from backends.protocol import Backend, Model, Settings
-from bench import clock, layout
+from bench import clock, layout, plan, synchronisation
 from bench.journal import Journal
 from bench.plan import MODE_EVALUATE, MODE_FULL, Job
+from bench.step_log import StepWriter
 from bench.timed_loop import TimedLoop, evaluate
 from har_model import dataset, weights
 from har_model.config import Workload
@@ -33,6 +35,13 @@ def _open(backend: Backend, job: Job, workload: Workload) -> Model:
     return backend.open(workload, settings)
 
 
+def _caches(backend: Backend) -> Dict[str, Any]:
+    """Whether what a first step compiles may lie ready: `none` (nothing outlives a process), `cold` or `warm`."""
+    folders = backend.compile_caches()
+    is_warm = any(files for folder in folders for _, _, files in os.walk(folder))
+    return {"state": ("warm" if is_warm else "cold") if folders else "none", "folders": list(folders)}
+
+
 def _describe(model: Model, journal: Journal) -> None:
     software = {"python": platform.python_version(), "numpy": np.__version__, "executable": sys.executable}
     journal.write("description", software=software, **asdict(model.describe()))
@@ -42,9 +51,11 @@ def _describe(model: Model, journal: Journal) -> None:
 def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     with journal.phase("build"):
         model = _open(backend, job, job.workload)
+        synchronisation.prepare(model)
     _describe(model, journal)
+    steps = StepWriter(layout.STEPS, plan.planned_steps(job, len(data.train.labels)))
     with journal.phase("training"):
-        TimedLoop(model, data, job, journal).run()
+        TimedLoop(model, data, job, journal, steps).run()
     if job.mode == MODE_FULL:
         with journal.phase("checkpoint"):
             model.save_checkpoint(layout.CHECKPOINT)
@@ -79,6 +90,7 @@ def run(job: Job, journal: Journal) -> None:
         HarbenchError: the dataset, the checkpoint or the backend is not what it must be.
     """
     backend = registry.create(job.backend)
+    journal.write("caches", **_caches(backend))
     with journal.phase("import"):
         backend.prepare()
     with journal.phase("data"):
@@ -88,7 +100,7 @@ def run(job: Job, journal: Journal) -> None:
         _evaluate_checkpoint(backend, job, data, journal)
     else:
         _train(backend, job, data, journal)
-    journal.write("end")
+    journal.write("end", process_seconds=clock.process_seconds())
 
 
 def _die_with_parent() -> None:

@@ -28,8 +28,8 @@ def evaluate(ckpt: str, data_path: Optional[str]) -> None:
         data_path=data_path,
     )
     preflight.check_packages()
-    preflight.check_backend(job)
-    job, data = preflight.check_data(job)
+    preflight.check_backends([job])
+    (job,), data = preflight.check_data([job])
     click.echo("data: %s" % data.sentence())
     for line in evaluation.lines(evaluation.evaluate(job, ckpt)):
         click.echo(line)

@@ -1,8 +1,10 @@
 """Options that several subcommands share; each has a twin in the environment."""
 
-from typing import Any, Dict
+import math
+from typing import Any, Dict, Optional, Set, Tuple
 
 import click
+from click.core import ParameterSource
 
 
 def env(name: str) -> Dict[str, Any]:
@@ -15,3 +17,59 @@ data_path_option = click.option(
     default=None,
     help="Folder of UCI HAR, or `synthetic`.  [default: HARBENCH_DATA, ./data, the cache, else synthetic]",
 )
+
+
+class _Cpus(click.ParamType):
+    """Numbers of cores, as taskset takes them: `0,2-3`."""
+
+    name = "list"
+
+    def convert(self, value: Any, param: Optional[click.Parameter], context: Optional[click.Context]) -> Any:
+        """The cores in ascending order, each once."""
+        if isinstance(value, tuple):
+            return value
+        cores: Set[int] = set()
+        for part in str(value).split(","):
+            first, _, last = part.partition("-")
+            if not first.strip().isdecimal() or (last and not last.strip().isdecimal()) or part.endswith("-"):
+                self.fail("%r is no list of cores; write it as 0,2-3" % value, param, context)
+            span = range(int(first), int(last or first) + 1)
+            if not 0 < len(span) <= 4096:
+                self.fail("%r is no list of cores; write it as 0,2-3" % value, param, context)
+            cores.update(span)
+        return tuple(sorted(cores))
+
+    def to_text(self, value: Tuple[int, ...]) -> str:
+        """The cores as the option takes them."""
+        return ",".join(map(str, value))
+
+
+CPUS = _Cpus()
+
+
+def finite(_: click.Context, __: click.Parameter, value: Optional[float]) -> Optional[float]:
+    """Callback that refuses `nan`, which every range lets through."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("it must be a finite number of seconds")
+    return value
+
+
+def command_line(context: click.Context, without: Tuple[str, ...]) -> Tuple[str, ...]:
+    """What was given to a command, by option or by environment, as a command line that says it again.
+
+    Args:
+        context: of the command.
+        without: names of parameters to leave out.
+    """
+    words = context.command_path.split()
+    for option in context.command.params:
+        name = str(option.name)
+        if context.get_parameter_source(name) is ParameterSource.DEFAULT or name in without:
+            continue
+        value, word = context.params[name], max(option.opts, key=len)
+        if isinstance(option, click.Option) and option.is_flag:
+            words += [word] if value else []
+            continue
+        for one in value if option.multiple else [value]:
+            words += [word, option.type.to_text(one) if hasattr(option.type, "to_text") else str(one)]
+    return tuple(words)

@@ -5,9 +5,11 @@ import os
 import pathlib
 import time
 
+import psutil
 import pytest
 
-from bench import clock, record, runner
+from bench import child_environment, clock, record, runner
+from bench.outcome import Limits
 from bench.plan import Job
 from har_model.config import TrainingConfig, Workload
 from tests import small_dataset
@@ -32,22 +34,22 @@ def _job(data_path, **changes):
     return Job(**dict(fields, **changes))
 
 
-def _run(job, folder, monkeypatch, timeout=None, **script):
+def _run(job, folder, monkeypatch, timeout=None, step_timeout=None, **script):
     monkeypatch.setenv("HARBENCH_NULL", json.dumps(script))
     events = []
     runner.leave_job(job, str(folder))
-    return runner.run_trial(str(folder), timeout, events.append), events
+    return runner.run_trial(job, str(folder), Limits(timeout, step_timeout), events.append), events
 
 
-def _steps(events):
-    return [second for event in events if event["event"] == "steps" for second in event["seconds"]]
+def _seconds(outcome):
+    return [step.seconds for step in outcome.steps]
 
 
 def test_a_trial_reports_exactly_the_times_it_was_given(data_path, tmp_path, monkeypatch):
     times = [0.5, 0.25, 0.125]
     outcome, heard = _run(_job(data_path), tmp_path, monkeypatch, step_seconds=times)
     assert (outcome.status, outcome.exit_code, outcome.reason) == (record.COMPLETE, 0, None)
-    assert _steps(outcome.events) == (times * 6)[: 2 * (6 + 2)]  # 30 windows in batches of 5, two replays
+    assert _seconds(outcome) == (times * 6)[: 2 * (6 + 2)]  # 30 windows in batches of 5, two replays
     assert heard == outcome.events  # the pipe says what the file says
     phases = [event["name"] for event in outcome.events if event["event"] == "phase"]
     assert phases == ["import", "data", "build", "training"]
@@ -55,7 +57,7 @@ def test_a_trial_reports_exactly_the_times_it_was_given(data_path, tmp_path, mon
 
 def test_steps_bound_all_updates_and_the_test_set_is_still_evaluated(data_path, tmp_path, monkeypatch):
     outcome, _ = _run(_job(data_path, steps=9), tmp_path, monkeypatch)
-    assert len(_steps(outcome.events)) == 9
+    assert len(_seconds(outcome)) == 9
     evaluations = [event for event in outcome.events if event["event"] == "evaluation"]
     assert [evaluation["epoch"] for evaluation in evaluations] == [1]
     assert sum(event["event"] == "predictions" for event in outcome.events) == 1
@@ -68,14 +70,18 @@ def test_a_full_run_evaluates_after_each_epoch(data_path, tmp_path, monkeypatch)
     assert sum(event["event"] == "predictions" for event in outcome.events) == 1
 
 
-@pytest.mark.parametrize(
-    "script, exit_code, word", [({"fail_at_step": 3}, 5, "exit code 1"), ({"kill_at_step": 3}, 5, "SIGKILL")]
-)
+_DEATHS = [
+    ({"fail_at_step": 3}, 5, "exit code 1 in its phase 'training' after 3 steps"),
+    ({"kill_at_step": 3}, 5, "SIGKILL"),
+]
+
+
+@pytest.mark.parametrize("script, exit_code, word", _DEATHS)
 def test_a_trial_that_dies_says_how_and_keeps_its_journal(data_path, tmp_path, monkeypatch, script, exit_code, word):
     outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, **script)
     assert (outcome.status, outcome.exit_code) == (record.FAILED, exit_code)
     assert word in outcome.reason and "\n" not in outcome.reason
-    assert outcome.events[-1]["event"] in ("phase-start", "steps")
+    assert len(outcome.steps) == 3
     if "fail_at_step" in script:
         assert "told to fail at step 3" in outcome.log_tail[-1]
 
@@ -89,34 +95,92 @@ def test_a_hung_trial_is_stopped_when_its_time_is_over(data_path, tmp_path, monk
     start = clock.now_ns()
     outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, timeout=3.0, hang_at_step=2)
     assert (outcome.status, outcome.exit_code) == (record.TIMED_OUT, 124)
-    assert "3 s" in outcome.reason
+    assert "3 s" in outcome.reason and "after 2 steps" in outcome.reason
     assert clock.seconds_since(start) < 60
 
 
-def test_nothing_that_a_trial_started_outlives_it(tmp_path):
-    # The trial's stand-in starts a grandchild that would run for ever and hangs; both belong to one group.
-    pid_file = tmp_path / "pid"
-    code = (
-        "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-    )
-    code += "open(%r, 'w').write(str(p.pid)); time.sleep(600)" % str(pid_file)
-    import subprocess
-    import sys
-
-    process = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
-    while not pid_file.exists() or not pid_file.read_text():
-        time.sleep(0.02)
-    runner._end_group(process)
-    time.sleep(0.1)
-    status = pathlib.Path("/proc/%s/stat" % pid_file.read_text())
-    assert not status.exists() or status.read_text().split()[2] == "Z"
+def _is_running(pid):
+    try:
+        state = pathlib.Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
-def test_the_environment_prepends_and_never_replaces(monkeypatch):
+def _left_behind():
+    """Processes that a null trial was told to leave behind."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if "time.sleep(3600)" in " ".join(process.info["cmdline"] or []) and _is_running(process.pid):
+            found.append(process.pid)
+    return found
+
+
+@pytest.mark.parametrize("script", [{}, {"hang_at_step": 2}, {"kill_at_step": 2}, {"fail_at_step": 2}])
+def test_nothing_that_a_trial_started_outlives_it(data_path, tmp_path, monkeypatch, script):
+    before = set(_left_behind())
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, step_timeout=1.0, leave_behind=True, **script)
+    assert (outcome.status == record.COMPLETE) == (not script)
+    assert set(_left_behind()) <= before
+
+
+def test_a_step_that_hangs_is_stopped_and_named(data_path, tmp_path, monkeypatch):
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, step_timeout=0.5, hang_at_step=4)
+    assert (outcome.status, outcome.exit_code) == (record.TIMED_OUT, 124)
+    assert outcome.reason.startswith("Step 5 (the first is step 1) took longer than the 0.5 s")
+    assert len(outcome.steps) == 4
+
+
+def test_a_bound_on_steps_leaves_alone_what_is_no_step(data_path, tmp_path, monkeypatch):
+    # Importing and parsing take longer than this bound, each step far less.
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, step_timeout=0.05)
+    assert outcome.status == record.COMPLETE
+
+
+def test_a_trial_stays_on_the_cores_it_is_given_and_harbench_does_not(data_path, tmp_path, monkeypatch):
+    ours = os.sched_getaffinity(0)
+    core = min(ours)
+    monkeypatch.setenv("HARBENCH_NULL", json.dumps({"hang_at_step": 1}))
+    job, seen = _job(data_path, cpus=(core,)), []
+    runner.leave_job(job, str(tmp_path))
+
+    def listener(event):
+        if event["event"] == "phase-start" and event["name"] == "build":
+            children = psutil.Process().children()
+            seen.extend(set(p.cpu_affinity()) for p in children if "bench.trial" in " ".join(p.cmdline()))
+
+    runner.run_trial(job, str(tmp_path), Limits(step_seconds=0.5), listener)
+    assert seen == [{core}]
+    assert os.sched_getaffinity(0) == ours
+
+
+def test_a_jobs_variables_are_set_for_its_trial_alone(data_path, tmp_path, monkeypatch):
+    job = _job(data_path, variables={"HARBENCH_NULL": json.dumps({"loss": 7.0})})
+    outcome, _ = _run(job, tmp_path, monkeypatch, loss=1.0)
+    assert {step.loss for step in outcome.steps} == {7.0}
+    assert json.loads(os.environ["HARBENCH_NULL"]) == {"loss": 1.0}
+
+
+def test_the_parent_waits_blocked(data_path, tmp_path, monkeypatch):
+    job = _job(data_path)
+    start, used = time.perf_counter(), time.process_time()
+    _run(job, tmp_path, monkeypatch, sleep_seconds=0.2)  # 16 steps
+    elapsed, used = time.perf_counter() - start, time.process_time() - used
+    assert elapsed > 3.2 and used < 0.1 * elapsed
+
+
+def test_the_environment_prepends_and_never_replaces(data_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/opt/vendor")
-    parts = runner.child_environment()["PYTHONPATH"].split(os.pathsep)
+    parts = child_environment.of_trial(_job(data_path))["PYTHONPATH"].split(os.pathsep)
     assert parts[-1] == "/opt/vendor" and os.path.isdir(os.path.join(parts[0], "har_model"))
-    assert runner.child_environment()["PYTHONNOUSERSITE"] == "1"
+
+
+def test_the_environment_lacks_what_would_spoil_a_trial(data_path, monkeypatch):
+    for name in ("PYTHONHOME", "PYTHONTRACEMALLOC", "PYTHONDEVMODE"):
+        monkeypatch.setenv(name, "1")
+    child = child_environment.of_trial(_job(data_path, variables={"TF_SOMETHING": "1"}))
+    assert not {"PYTHONHOME", "PYTHONTRACEMALLOC", "PYTHONDEVMODE"} & set(child)
+    assert child["TF_SOMETHING"] == "1"
 
 
 def test_a_log_of_any_bytes_has_a_tail(tmp_path):
