@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from bench import environment, record
+from bench import environment, layout, record, step_log
 from tests import small_dataset
 
 _SMALL = ["--batch-size", "5", "--epochs", "2", "--warmup", "2", "--trials", "2"]
@@ -187,25 +187,35 @@ def test_help_lists_the_exit_codes(harbench):
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"])
-def test_the_end_of_the_parent_leaves_no_process_and_a_record_where_it_can(data_path, tmp_path, tmp_path_factory, name):
-    variables = dict(os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_NULL=json.dumps({"hang_at_step": 2}),
+def test_the_end_of_the_parent_leaves_no_process_and_a_record_where_it_can(
+    harbench, data_path, tmp_path, tmp_path_factory, name
+):
+    script = json.dumps({"hang_at_step": 2, "leave_behind": True})
+    variables = dict(os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_NULL=script,
                      HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))  # fmt: skip
     arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL]
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.cli"] + arguments, cwd=str(tmp_path), env=variables, stderr=subprocess.PIPE
     )
     journals = []
-    while not journals or b'"training"' not in journals[0].read_bytes():
+    while not journals or step_log.StepWatch(str(journals[0].parent / layout.STEPS)).under_way() is None:
         journals = list(tmp_path.glob("results/*/journal.jsonl"))
         time.sleep(0.05)
-    (trial,) = psutil.Process(process.pid).children()
+    time.sleep(0.5)  # it hangs in its third step by now
+    started = psutil.Process(process.pid).children(recursive=True)  # the trial, its guard, what the trial left behind
+    assert len(started) == 3
     process.send_signal(getattr(signal, name))
     _, err = process.communicate(timeout=60)
-    psutil.wait_procs([trial], timeout=10)
-    assert not trial.is_running() or trial.status() == psutil.STATUS_ZOMBIE
+    psutil.wait_procs(started, timeout=10)
+    assert not [one for one in started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     if name == "SIGKILL":  # nobody was left to write a record, but nothing measured is lost
         assert journals[0].is_file() and _records(tmp_path / "results") == []
+        harbench("run", "--backend", "null", "--data-path", data_path, *_SMALL, "--resume")
+        saved, *complete = _records(tmp_path / "results")
+        assert (saved["status"], len(saved["steps"]["seconds"])) == ("interrupted", 2)
+        assert "saved by a later run" in saved["reason"] and [one["status"] for one in complete] == ["complete"] * 2
+        assert {one["run"]["id"] for one in complete} == {saved["run"]["id"]}
         return
     assert process.returncode == 130 and b"Traceback" not in err
     (document,) = _records(tmp_path / "results")
-    assert document["status"] == "interrupted"
+    assert document["status"] == "interrupted" and len(document["steps"]["seconds"]) == 2

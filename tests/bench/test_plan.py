@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -60,10 +62,23 @@ def test_windows_of_another_shape_than_the_network_reads_are_refused(shape):
         plan.check_job(_job(), _dataset(500, *shape))
 
 
-def test_trials_differ_in_their_seed_alone():
-    jobs = plan.trials_of(_job(workload=Workload("deep-lstm", seed=4)), 3)
-    assert [job.workload.seed for job in jobs] == [4, 5, 6]
+def test_blocks_turn_the_order_and_give_all_their_trials_one_seed():
+    cells = [_job(workload=Workload("deep-lstm", seed=4), kernel=kernel) for kernel in ("fused", "unrolled")]
+    slots = [slot for block in range(3) for slot in plan.block_of(cells, block)]
+    assert [slot.job.kernel[0] for slot in slots] == ["f", "u", "u", "f", "f", "u"]  # A B B A A B
+    assert [slot.cell for slot in slots] == [0, 1, 1, 0, 0, 1]
+    assert [slot.job.workload.seed for slot in slots] == [4, 4, 5, 5, 6, 6]
+    assert [slot.position for slot in slots] == [0, 1] * 3
+
+
+def test_trials_of_a_cell_differ_in_their_seed_alone():
+    jobs = [plan.block_of([_job()], block)[0].job for block in range(3)]
     assert len({str(dict(job.to_dict(), workload=None)) for job in jobs}) == 1
+
+
+def test_a_job_survives_its_document():
+    job = _job(cpus=(0, 2), variables={"A": "b"}, python="/usr/bin/python3")
+    assert plan.Job.from_dict(json.loads(json.dumps(job.to_dict()))) == job
 
 
 @pytest.mark.parametrize("steps, expected", [(None, 20), (15, 15), (1000, 20)])
