@@ -19,7 +19,7 @@ _LAST_RESORTS: Tuple[Tuple[str, str], ...] = (
     ("device", "%s"),
     ("host.cpu_model", "%s"),
     ("host.host_id", "host %s"),
-    ("threads", "%s threads"),
+    ("threads", "threads %s"),
     ("harbench.revision", "revision %.12s"),
 )
 

@@ -115,22 +115,20 @@ def _is_like_a_path(text: str) -> bool:
     return "=" not in text and (os.sep in text or text.endswith(".json"))
 
 
-def _refuse_empty(side: Side, place: str, there: Sequence[Cell]) -> None:
+def _refuse_empty(side: Side, why: str) -> None:
+    """Raise where a side has no figures, with what it holds instead."""
     if side.cells:
         return
     reasons = ["%s: %s" % (one["id"], one["reason"] or one["status"]) for one in side.incomplete] + list(side.faults)
-    holds = "there are " + listed([naming.short(cell) for cell in there]) if there else "there are no figures at all"
-    raise DataError(
-        "Nothing to compare in %r: no record with figures among %s; %s%s."
-        % (side.text, place, holds, " (%s)" % listed(reasons).rstrip(".") if reasons else "")
-    )
+    held = " (%s)" % listed([reason.rstrip(".") for reason in reasons]) if reasons else ""
+    raise DataError("Nothing to compare in %r: %s%s." % (side.text, why, held))
 
 
 def _of_path(path: str) -> Side:
     records, faults = read_all([path])
     left_out = tuple(record for record in records if not has_figures(record))
     side = Side(path, tuple(group(records)), left_out, tuple(faults))
-    _refuse_empty(side, repr(path), ())
+    _refuse_empty(side, "it holds no record that has figures")
     return side
 
 
@@ -147,7 +145,12 @@ def _of_selector(text: str, records_folder: str) -> Side:
     chosen = [record for record in records if _is_selected(record, wanted)]
     left_out = tuple(record for record in chosen if not has_figures(record))
     side = Side(text, tuple(group(chosen)), left_out, tuple(faults))
-    _refuse_empty(side, "the records of %r (it is no file or folder)" % records_folder, group(records))
+    there = listed([naming.short(cell) for cell in group(records)]) or "none"
+    _refuse_empty(
+        side,
+        "it is no file or folder, and of the records in %r none that has figures is that; there are: %s"
+        % (records_folder, there),
+    )
     return side
 
 
