@@ -62,6 +62,13 @@ class Cell:
         """Geometric mean over trials of one of the rates or times of `TrialFigures`."""
         return stats.geometric_mean(self.values(name))
 
+    def by_seed(self, name: str) -> Dict[int, float]:
+        """One figure of each seed, the mean of its trials: a seed that was run twice is no second replicate."""
+        values: Dict[int, List[float]] = {}
+        for record, figures in zip(self.records, self.figures):
+            values.setdefault(record["job"]["workload"]["seed"], []).append(getattr(figures, name))
+        return {seed: stats.spread(same).mean for seed, same in values.items()}
+
     def by_block(self, name: str) -> Dict[Tuple[str, int], float]:
         """One figure of each trial that was taken in a block of a run, by run and block; empty unless all were."""
         runs = [record.get("run") for record in self.records]

@@ -7,8 +7,11 @@ __all__ = [
     "BackendUnavailable",
     "DataError",
     "EXIT_CODES",
+    "GateNotMet",
     "HarbenchError",
+    "Inconclusive",
     "Interrupted",
+    "NotComparable",
     "TrialFailed",
     "TrialTimedOut",
     "UsageError",
@@ -26,6 +29,24 @@ class TrialTimedOut(HarbenchError):
     """A trial took longer than it was given and was stopped."""
 
     exit_code = 124
+
+
+class GateNotMet(HarbenchError):
+    """A gate that was asked for is disproved by the measurement."""
+
+    exit_code = 1
+
+
+class NotComparable(HarbenchError):
+    """Two cells differ in what makes a comparison meaningless."""
+
+    exit_code = 7
+
+
+class Inconclusive(HarbenchError):
+    """A gate that was asked for is neither proven nor disproved."""
+
+    exit_code = 8
 
 
 class Interrupted(HarbenchError):

@@ -52,3 +52,20 @@ def accuracy_with_spread(spread: Spread) -> str:
     if spread.deviation is None:
         return "%s (1 seed)" % accuracy(spread.mean)
     return "%s ± %s (%d seeds)" % (accuracy(spread.mean), accuracy(spread.deviation), spread.n)
+
+
+def percent(share: float) -> str:
+    """A share in per cent, without needless digits."""
+    return "%.4g %%" % (100 * share)
+
+
+def percentage_points(share: float) -> str:
+    """A difference of two shares, two decimals."""
+    return "%.2f pp" % (100 * share)
+
+
+def p_value(value: Optional[float]) -> str:
+    """A p-value with three decimals."""
+    if value is None:
+        return NOTHING
+    return "<0.001" if value < 0.001 else "%.3f" % value

@@ -19,10 +19,12 @@ DEFAULT_MARGIN = 0.05
 
 def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:
     """Holm's adjusted p-values (1979) of comparisons that were made together; None stays None and does not count."""
+    known = [p for p in p_values if p is not None]
+    if len(known) < 2:
+        return list(p_values)
     from statsmodels.stats.multitest import multipletests  # it takes a second to import: when asked
 
-    known = [p for p in p_values if p is not None]
-    adjusted = iter(multipletests(known, method="holm")[1] if known else [])
+    adjusted = iter(multipletests(known, method="holm")[1])
     return [None if p is None else float(next(adjusted)) for p in p_values]
 
 

@@ -11,6 +11,12 @@ from reports import tables
 from reports.published import Published
 from reports.tables import Table
 
+#: How to read the verdict behind a ratio.
+VERDICT_LEGEND = (
+    "verdict: faster or slower, the interval excludes 1 (p at most 0.05 after Holm's correction over all ratios of the "
+    "table) and the ratio lies beyond the margin; equivalent, the whole interval lies within the margin; inconclusive, "
+    "neither is shown. A margin of 5 % reaches from 1 / 1.05 to 1.05."
+)
 _LEGEND = (
     "ACC: share of test windows recognised, last epoch, whole test set as one batch. FPS: training windows per "
     "second over "
@@ -20,15 +26,16 @@ _LEGEND = (
     "FPS in the published table, FPS (published definition): batch size over the mean of the last ten steps of a run, "
     "geometric mean over trials. p_whole: windows over the whole process; p_train: over the training without "
     "evaluation; p_core: over the steps alone, first one included (FlagPerf).",
-    "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the first cell; `not "
-    "comparable` where the work was not the same.",
+    "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the reference, the "
+    "first cell here; `not comparable` where the work was not the same, with what differs.",
+    VERDICT_LEGEND,
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "
     "activity. simulated, unproven: no measurement of that device. `-`: not measured or not published.",
 )
 
 
-def _plain(text: Any) -> str:
+def plain(text: Any) -> str:
     """Text of a record in one line, with nothing that Markdown or a browser would act upon."""
     line = " ".join(str(text).split())
     return line.replace("&", "&amp;").replace("<", "&lt;").replace("`", "'")
@@ -41,7 +48,7 @@ def _code(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return _plain(text).replace("|", "\\|")
+    return plain(text).replace("|", "\\|")
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -54,10 +61,11 @@ def table_lines(table: Table) -> List[str]:
     return ["### " + table.title, "", _row(table.header), separator] + [_row(row) for row in table.rows] + [""]
 
 
-def _doubt_lines(cells: Sequence[Cell]) -> List[str]:
+def doubt_lines(cells: Sequence[Cell]) -> List[str]:
+    """What may be said against each cell, in a section of its own."""
     lines = ["### Doubts", ""]
     for number, cell in enumerate(cells, 1):
-        lines += ["- %s: %s" % (_plain(tables.cell_name(cell, number)), _plain(sentence)) for sentence in of_cell(cell)]
+        lines += ["- %s: %s" % (plain(tables.cell_name(cell, number)), plain(sentence)) for sentence in of_cell(cell)]
     return lines + [""]
 
 
@@ -95,41 +103,48 @@ def _revision(harbench: Dict[str, Any]) -> str:
     return "%s, revision %s%s" % (harbench["version"], (harbench["revision"] or "unknown")[:12], changed)
 
 
-def _environment_lines(cell: Cell, number: int) -> List[str]:
+def environment_lines(cell: Cell, number: int) -> List[str]:
+    """Where a cell was measured, on what, and the command that repeats it."""
     first, host = cell.first, cell.first["environment"]["identity"]
     effective = ", ".join("%s=%s" % item for item in sorted(first["description"]["effective"].items()))
     dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
     return [
-        "- %s" % _plain(tables.cell_name(cell, number)),
-        "  - host: %s" % _plain(_host(host)),
+        "- %s" % plain(tables.cell_name(cell, number)),
+        "  - host: %s" % plain(_host(host)),
         "  - workload: %d parameters, %.2f GFLOP a step on paper, %.1f GFLOP/s reached over the steady steps"
         % (first["cost"]["parameters"], flops / 1e9, flops / cell.estimate("step_seconds").centre / 1e9),
-        "  - effective settings: %s" % _plain(effective),
+        "  - effective settings: %s" % plain(effective),
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
         "  - first epoch: %s" % _epoch(first),
         "  - harbench %s" % _revision(first["harbench"]),
-        "  - proof: %s: %s" % (first["proof"]["state"], _plain(first["proof"]["evidence"])),
+        "  - proof: %s: %s" % (first["proof"]["state"], plain(first["proof"]["evidence"])),
         "  - reproduce (Python %s, %s %s): %s"
         % (
-            _plain(first["description"]["software"].get("python")),
-            _plain(first["description"]["framework"]),
-            _plain(first["description"]["framework_version"]),
+            plain(first["description"]["software"].get("python")),
+            plain(first["description"]["framework"]),
+            plain(first["description"]["framework_version"]),
             _code(" ".join(map(shlex.quote, first["command"]))),
         ),
         "  - records: %s" % ", ".join(record["id"] for record in cell.records),
     ]  # fmt: skip
 
 
-def _incomplete_lines(records: Sequence[Record]) -> List[str]:
+def incomplete_lines(records: Sequence[Record]) -> List[str]:
+    """Records that are in no figure, with the reason, in a section of their own; nothing where there is none."""
     left_out = [record for record in records if not has_figures(record)]
     if not left_out:
         return []
     lines = ["### Trials that are in no figure", ""]
     for record in left_out:
         reason = record["reason"] or "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]
-        lines.append("- %s: %s. %s" % (record["id"], record["status"], _plain(reason)))
+        lines.append("- %s: %s. %s" % (record["id"], record["status"], plain(reason)))
     return lines + [""]
+
+
+def fault_lines(faults: Sequence[str]) -> List[str]:
+    """Files that are no records, in a section of their own; nothing where there is none."""
+    return ["### Files that are no records", ""] + ["- " + plain(fault) for fault in faults] + [""] if faults else []
 
 
 def headline_lines(published: Published, cells: Sequence[Cell]) -> List[str]:
@@ -152,7 +167,7 @@ def render(published: Published, cells: Sequence[Cell], records: Sequence[Record
     if cells:
         for table in (tables.comparison_table(cells), tables.timing_table(cells), tables.phases_table(cells)):
             lines += table_lines(table)
-        lines += _doubt_lines(cells)
+        lines += doubt_lines(cells)
     else:
         lines += ["Nothing is measured yet: `make bench` or `harbench run` makes records.", ""]
     lines += ["### Legend", ""] + ["- " + sentence for sentence in _LEGEND] + [""]
@@ -160,9 +175,8 @@ def render(published: Published, cells: Sequence[Cell], records: Sequence[Record
     if cells:
         lines += ["### Environment and reproduction", ""]
         for number, cell in enumerate(cells, 1):
-            lines += _environment_lines(cell, number)
+            lines += environment_lines(cell, number)
         lines += [""]
-    lines += _incomplete_lines(records)
-    if faults:
-        lines += ["### Files that are no records", ""] + ["- " + _plain(fault) for fault in faults] + [""]
+    lines += incomplete_lines(records)
+    lines += fault_lines(faults)
     return "\n".join(lines).rstrip("\n") + "\n"

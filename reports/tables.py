@@ -1,10 +1,11 @@
 """Records to rows: what each table says, in no medium. Every row is a tuple of strings under the table's header."""
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
-from bench import stats, units
+from bench import compare, fairness, stats, units
 from bench.cells import Cell
+from bench.compare import Speed
 from bench.doubts import is_published_length
 from bench.plan import MODE_FULL
 from reports.published import Published
@@ -23,10 +24,7 @@ class Table:
 
 def kind_of(cell: Cell) -> str:
     """What a cell's figures are: measured, simulated or unproven, and synthetic where the data is."""
-    first = cell.first
-    state = {"proven": "measured", "simulated": "simulated", "unproven": "unproven"}[first["proof"]["state"]]
-    if first["job"]["backend"] == "null" or first["clock"]["name"] == "virtual":
-        state = "simulated"  # whatever the record says of itself
+    state = {"proven": "measured", "simulated": "simulated", "unproven": "unproven"}[fairness.proof_state(cell)]
     return state + _kind_of_data(cell)
 
 
@@ -73,11 +71,7 @@ def _labels(cells: Sequence[Cell]) -> Row:
 
 
 def _by_seed(cell: Cell, name: str) -> List[float]:
-    """One figure of each seed: a seed that was run twice is no second replicate."""
-    values: Dict[int, List[float]] = {}
-    for record, figures in zip(cell.records, cell.figures):
-        values.setdefault(record["job"]["workload"]["seed"], []).append(getattr(figures, name))
-    return [stats.spread(same).mean for same in values.values()]
+    return list(cell.by_seed(name).values())
 
 
 def _accuracy(cell: Cell) -> str:
@@ -128,29 +122,13 @@ def _best_epoch(cell: Cell) -> str:
     return units.accuracy(stats.spread(_by_seed(cell, "best_accuracy")).mean)
 
 
-def _incomparable(cell: Cell, reference: Cell) -> List[str]:
-    """What makes a ratio of two cells' speed meaningless."""
-
-    def facts(one: Cell) -> Dict[str, Any]:
-        workload = one.first["job"]["workload"]
-        return {
-            "kind of figure": kind_of(one),
-            "data": one.first["dataset"]["fingerprint"],
-            "network": workload["network"],
-            "training": workload["training"],
-        }
-
-    mine, theirs = facts(cell), facts(reference)
-    return [name for name in mine if mine[name] != theirs[name]]
-
-
-def _ratio(cell: Cell, reference: Cell) -> str:
-    if cell is reference:
-        return "1 (reference)"
-    differences = _incomparable(cell, reference)
-    if differences:
-        return "not comparable (%s)" % ", ".join(differences)
-    return units.ratio_with_interval(cell.ratio_to(reference, "fps"))
+def ratio_with_verdict(speed: Speed) -> str:
+    """A ratio of speeds with its interval, the verdict and the margin that it was judged by."""
+    if speed.ratio is None:
+        return "%s (%s)" % (speed.answer, ", ".join(difference.name for difference in speed.stopped_by))
+    margin = units.percent(speed.margin.value)
+    text = "%s %s (margin %s)" % (units.ratio_with_interval(speed.ratio), speed.answer, margin)
+    return text + "".join(", although %s" % difference for difference in speed.allowed)
 
 
 def _steps(cell: Cell) -> str:
@@ -159,36 +137,44 @@ def _steps(cell: Cell) -> str:
     return "%d x %s" % (len(cell.records), "%d to %d" % (steps[0], steps[-1]) if len(steps) > 1 else steps[0])
 
 
+_COMPARISON_HEADER = (
+    "cell", "device", "host CPU", "stack", "effective precision", "kernel", "batch", "FPS [95 % interval]",
+    "ratio [95 % interval]", "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)",
+    "trials x steps", "status", "records",
+)  # fmt: skip
+
+
+def _comparison_row(cell: Cell, number: int, ratio: str) -> Row:
+    job, host = cell.first["job"], cell.first["environment"]["identity"]
+    return (
+        cell_name(cell, number),
+        cell.first["description"]["device"],
+        "%s, %s cores" % (host.get("cpu_model"), host.get("cores_usable")),
+        _stack(cell),
+        str(cell.first["description"]["effective"].get("precision", job["precision"])),
+        job["kernel"],
+        str(job["workload"]["training"]["batch_size"]),
+        units.rate_with_interval(cell.estimate("fps")),
+        ratio,
+        _mean_seconds([figures.first_step_seconds for figures in cell.figures]),
+        _accuracy(cell),
+        _best_epoch(cell),
+        _steps(cell),
+        kind_of(cell),
+        ", ".join(record["id"] for record in cell.records),
+    )
+
+
+def cells_table(cells: Sequence[Cell], ratios: Sequence[str]) -> Table:
+    """The mandatory columns of a comparison, a row a cell, with what stands for each in the column of ratios."""
+    rows = [_comparison_row(cell, number, ratio) for number, (cell, ratio) in enumerate(zip(cells, ratios), 1)]
+    return Table("Comparison", _COMPARISON_HEADER, tuple(rows))
+
+
 def comparison_table(cells: Sequence[Cell]) -> Table:
-    """The mandatory columns of a comparison, a row a cell; the first cell is the reference."""
-    header = (
-        "cell", "device", "host CPU", "stack", "effective precision", "kernel", "batch", "FPS [95 % interval]",
-        "ratio [95 % interval]", "first step", "accuracy mean ± sd (seeds)", "best epoch (chosen on the test set)",
-        "trials x steps", "status", "records",
-    )  # fmt: skip
-    rows: List[Row] = []
-    for number, cell in enumerate(cells, 1):
-        job, host = cell.first["job"], cell.first["environment"]["identity"]
-        rows.append(
-            (
-                cell_name(cell, number),
-                cell.first["description"]["device"],
-                "%s, %s cores" % (host.get("cpu_model"), host.get("cores_usable")),
-                _stack(cell),
-                str(cell.first["description"]["effective"].get("precision", job["precision"])),
-                job["kernel"],
-                str(job["workload"]["training"]["batch_size"]),
-                units.rate_with_interval(cell.estimate("fps")),
-                _ratio(cell, cells[0]),
-                _mean_seconds([figures.first_step_seconds for figures in cell.figures]),
-                _accuracy(cell),
-                _best_epoch(cell),
-                _steps(cell),
-                kind_of(cell),
-                ", ".join(record["id"] for record in cell.records),
-            )
-        )
-    return Table("Comparison", header, tuple(rows))
+    """Every cell beside the first one, the reference."""
+    speeds = compare.speeds([(cell, cells[0]) for cell in cells[1:]])
+    return cells_table(cells, ["1 (reference)"] + [ratio_with_verdict(speed) for speed in speeds])
 
 
 def _published_definition(cell: Cell) -> Optional[stats.Estimate]:

@@ -234,8 +234,9 @@ def test_a_part_of_the_data_is_called_a_part_in_every_heading():
     "change, word",
     [
         ({"dataset__fingerprint": "other"}, "data"),
-        ({"proof__state": "simulated"}, "kind of figure"),
-        ({"job__workload__training__batch_size": 50}, "training"),
+        ({"proof__state": "simulated"}, "proof"),
+        ({"job__workload__training__batch_size": 50}, "batch"),
+        ({"description__effective__fetches": ["loss", "logits"]}, "fetches"),
     ],
 )
 def test_cells_of_unlike_work_have_no_ratio(change, word):

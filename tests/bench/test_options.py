@@ -1,0 +1,40 @@
+"""Shares on the command line."""
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.commands.options import PERCENT, PERCENTAGE_POINTS
+
+
+@pytest.mark.parametrize("text, share", [("2%", 0.02), ("0.02", 0.02), (" 2.5 % ", 0.025), (".5", 0.5), ("50%", 0.5)])
+def test_a_percentage_is_a_share(text, share):
+    assert PERCENT.convert(text, None, None) == share
+
+
+@pytest.mark.parametrize("text, share", [("1pp", 0.01), ("0.5 pp", 0.005)])
+def test_percentage_points_are_a_share(text, share):
+    assert PERCENTAGE_POINTS.convert(text, None, None) == share
+
+
+@pytest.mark.parametrize("text", ["", "2", "0", "0%", "-1%", "100%", "nan", "inf%", "1e-2", "2pp", "%", "٣%"])
+def test_what_is_no_share_is_refused(text):
+    with pytest.raises(click.BadParameter, match="2% or 0.02"):
+        PERCENT.convert(text, None, None)
+
+
+@pytest.mark.parametrize("text", ["", "1", "0.01", "0pp", "-1pp", "100pp", "nanpp", "1%"])
+def test_what_are_no_percentage_points_is_refused(text):
+    with pytest.raises(click.BadParameter, match="1pp"):
+        PERCENTAGE_POINTS.convert(text, None, None)
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_share_or_refused(text):
+    for kind in (PERCENT, PERCENTAGE_POINTS):
+        try:
+            share = kind.convert(text, None, None)
+        except click.BadParameter:
+            continue
+        assert 0 < share < 1
