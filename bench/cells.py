@@ -57,6 +57,13 @@ class Cell:
         """One of the rates or times of `TrialFigures`, of each trial."""
         return [getattr(figures, name) for figures in self.figures]
 
+    def by_seed(self, name: str) -> List[float]:
+        """One figure of each seed: a seed that was run twice is no second replicate, its mean counts once."""
+        values: Dict[int, List[float]] = {}
+        for record, figures in zip(self.records, self.figures):
+            values.setdefault(record["job"]["workload"]["seed"], []).append(getattr(figures, name))
+        return [stats.spread(same).mean for same in values.values()]
+
     def estimate(self, name: str) -> stats.Estimate:
         """Geometric mean over trials of one of the rates or times of `TrialFigures`."""
         return stats.geometric_mean(self.values(name))

@@ -16,12 +16,14 @@ LEAST = 3
 #: Where the search ends: nobody takes as many.
 MOST = 100000
 _SPREAD_POINTS = 2000
+#: A noncentrality at which the power is 1 whatever the degrees of freedom; far beyond, its computation overflows.
+_CERTAIN = 1e3
 
 
 def _power_of_t(noncentrality: float, freedom: float) -> float:
     """Power of a two-sided t-test at 5 %; noncentral t (Cohen 1988)."""
     critical = special.stdtrit(freedom, 1 - _ALPHA / 2)
-    return float(1 - special.nctdtr(freedom, noncentrality, critical))
+    return float(1 - special.nctdtr(freedom, min(noncentrality, _CERTAIN), critical))
 
 
 def _power_of_two_one_sided(noncentrality: float, freedom: float) -> float:

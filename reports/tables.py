@@ -72,16 +72,8 @@ def _labels(cells: Sequence[Cell]) -> Row:
     return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
 
 
-def _by_seed(cell: Cell, name: str) -> List[float]:
-    """One figure of each seed: a seed that was run twice is no second replicate."""
-    values: Dict[int, List[float]] = {}
-    for record, figures in zip(cell.records, cell.figures):
-        values.setdefault(record["job"]["workload"]["seed"], []).append(getattr(figures, name))
-    return [stats.spread(same).mean for same in values.values()]
-
-
 def _accuracy(cell: Cell) -> str:
-    spread = stats.spread(_by_seed(cell, "final_accuracy"))
+    spread = stats.spread(cell.by_seed("final_accuracy"))
     text = units.accuracy_with_spread(spread)
     if is_published_length(cell):
         return text
@@ -125,7 +117,7 @@ def _best_epoch(cell: Cell) -> str:
     """Mean over seeds of the best epoch's accuracy, where every epoch was evaluated."""
     if cell.first["job"]["mode"] != MODE_FULL:
         return units.NOTHING
-    return units.accuracy(stats.spread(_by_seed(cell, "best_accuracy")).mean)
+    return units.accuracy(stats.spread(cell.by_seed("best_accuracy")).mean)
 
 
 def _incomparable(cell: Cell, reference: Cell) -> List[str]:
