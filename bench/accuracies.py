@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from bench import equivalence, verdict
 from bench.cells import Cell
-from bench.equivalence import McNemar
+from bench.equivalence import Discordance
 from bench.fairness import Difference, stopping_accuracy
 from bench.record import Record
 
@@ -19,7 +19,7 @@ class Agreement:
     """
 
     seed: int
-    mcnemar: McNemar
+    mcnemar: Discordance
     adjusted_p: float
 
 
@@ -38,7 +38,7 @@ class Accuracy:
     """
 
     answer: str
-    difference: Optional[equivalence.Difference]
+    difference: Optional[equivalence.Comparison]
     margin: float
     stopped_by: Tuple[Difference, ...]
     agreements: Tuple[Agreement, ...]
@@ -67,7 +67,8 @@ def _single(cell: Cell) -> Optional[Tuple[float, float]]:
     values, n = list(cell.by_seed("final_accuracy").values()), len(cell.first["predictions"]["labels"])
     if len(values) > 1 or not n:
         return None
-    return equivalence.single_run_interval(round(values[0] * n), n)
+    interval = equivalence.accuracy_interval(round(values[0] * n), n)
+    return interval.low or 0.0, interval.high or 1.0
 
 
 def compare(cell: Cell, reference: Cell, margin: float, differences: Sequence[Difference]) -> Accuracy:
@@ -81,7 +82,7 @@ def compare(cell: Cell, reference: Cell, margin: float, differences: Sequence[Di
     if stopped_by:
         return Accuracy(verdict.NOT_COMPARABLE, None, margin, stopped_by, (), "", (None, None))
     sides = [list(one.by_seed("final_accuracy").values()) for one in (cell, reference)]
-    difference = equivalence.difference(sides[0], sides[1], margin)
+    difference = equivalence.compare(sides[0], sides[1], margin)
     agreements, reason = _agreements(cell, reference)
     single = tuple(map(_single, (cell, reference)))
     return Accuracy(difference.answer, difference, margin, (), tuple(agreements), reason, single)

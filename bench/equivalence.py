@@ -1,95 +1,138 @@
-"""Whether two sets of accuracies are the same: difference with interval, two one-sided tests, McNemar, Wilson."""
+"""Accuracy of two cells: equivalent or not over seeds, and over the windows of one test set."""
 
-import math
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple
+from typing import Any, Optional, Sequence
 
 import numpy as np
-from scipy import special
+
+from bench import power
+from bench.stats import Estimate
 
 EQUIVALENT = "equivalent"
 HIGHER = "higher"
 LOWER = "lower"
 INCONCLUSIVE = "inconclusive"
 
-ALPHA = 0.05
-#: Difference of accuracies (a share) that is taken for none, where none was asked for: one percentage point.
+#: Margin on a difference of accuracies, as a fraction: one percentage point.
 DEFAULT_MARGIN = 0.01
-_POWER = 0.8
+_ALPHA = 0.05
 
 
 @dataclass(frozen=True)
-class Difference:
-    """Mean accuracy of one side less that of the reference, as a share.
+class Comparison:
+    """What accuracies over seeds say of two cells; all of them fractions.
 
     Args:
-        difference: of the means.
-        low, high: 95 % interval (Welch); None where the values cannot give one.
-        n, n_reference: values on each side.
-        tost_p: p-value of the two one-sided tests against the margin; None without an interval.
-        answer: `equivalent`, `higher`, `lower` or `inconclusive`.
-        detectable: smallest true difference that values like these find in four of five experiments; None without an
-            interval.
+        difference: mean of the first less mean of the second.
+        low, high: its 95 % interval (Welch); None where it cannot be had.
+        equivalence_p: of two one-sided tests against the margin; None where there is no interval.
+        margin: the one that was tested against.
+        answer: `equivalent`, `higher`, `lower` (the first than the second) or `inconclusive`.
+        detectable: the smallest true difference that this design finds with a power of 80 %; None without an interval.
+        n, n_reference: seeds of either.
     """
 
     difference: float
     low: Optional[float]
     high: Optional[float]
-    n: int
-    n_reference: int
-    tost_p: Optional[float]
+    equivalence_p: Optional[float]
+    margin: float
     answer: str
     detectable: Optional[float]
+    n: int
+    n_reference: int
 
 
-def _answer(difference: float, low: float, high: float, tost_p: float, margin: float) -> str:
-    if tost_p <= ALPHA:
+def _means(one: np.ndarray, other: np.ndarray) -> Optional[Any]:
+    """statsmodels' comparison of the means; None where there is no replication or no spread to compare with."""
+    from statsmodels.stats.weightstats import CompareMeans, DescrStatsW  # it takes a second to import: when asked
+
+    if min(len(one), len(other)) < 2 or np.ptp(one) == np.ptp(other) == 0:
+        return None
+    return CompareMeans(DescrStatsW(one), DescrStatsW(other))
+
+
+def _answer(difference: float, low: float, high: float, equivalence_p: float, margin: float) -> str:
+    if equivalence_p <= _ALPHA:
         return EQUIVALENT
     if low <= 0 <= high or abs(difference) <= margin:
         return INCONCLUSIVE
     return HIGHER if difference > 0 else LOWER
 
 
-def difference(values: Sequence[float], reference: Sequence[float], margin: float = DEFAULT_MARGIN) -> Difference:
-    """Mean of `values` less that of `reference`, Welch's interval (1947) and two one-sided tests (Schuirmann 1987).
+def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAULT_MARGIN) -> Comparison:
+    """Whether two cells are equally accurate, from one accuracy for each seed: Welch (1947) and two one-sided tests.
 
-    With fewer than two values on a side, or no spread at all, there is no interval and the answer is `inconclusive`.
+    `equivalent`: two one-sided Welch tests at 5 % reject that the difference is as large as the margin (Schuirmann
+    1987). `higher` and `lower`: the 95 % interval excludes 0 and the difference itself lies beyond the margin.
+    Everything else is `inconclusive`, also what cannot be tested: one seed on a side, or no spread on either.
+
+    The margin has to be stated before the runs. The default of one percentage point is harbench's choice: ModelZoo
+    states none.
+
+    Args:
+        one, other: accuracies as fractions, of distinct seeds, one at least on each side.
+        margin: as a fraction, positive.
     """
-    one, other = np.asarray(values, np.float64), np.asarray(reference, np.float64)
-    gap, sizes = float(one.mean() - other.mean()), (len(one), len(other))
-    parts = [side.var(ddof=1) / len(side) if len(side) > 1 else 0.0 for side in (one, other)]
-    if min(sizes) < 2 or sum(parts) == 0:
-        return Difference(gap, None, None, sizes[0], sizes[1], None, INCONCLUSIVE, None)
-    error = math.sqrt(sum(parts))
-    freedom = sum(parts) ** 2 / sum(part**2 / (n - 1) for part, n in zip(parts, sizes))
-    half = float(special.stdtrit(freedom, 1 - ALPHA / 2)) * error
-    tost_p = float(special.stdtr(freedom, (abs(gap) - margin) / error))
-    answer = _answer(gap, gap - half, gap + half, tost_p, margin)
-    detectable = half + float(special.stdtrit(freedom, _POWER)) * error
-    return Difference(gap, gap - half, gap + half, sizes[0], sizes[1], tost_p, answer, detectable)
+    first, second = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    difference = float(first.mean() - second.mean())
+    means = _means(first, second)
+    if means is None:
+        return Comparison(difference, None, None, None, margin, INCONCLUSIVE, None, len(first), len(second))
+    low, high = map(float, means.tconfint_diff(alpha=_ALPHA, usevar="unequal"))
+    p_value = float(means.ttost_ind(-margin, margin, usevar="unequal")[0])
+    detectable = power.detectable_difference(float(means.std_meandiff_separatevar), float(means.dof_satt()))
+    answer = _answer(difference, low, high, p_value, margin)
+    return Comparison(difference, low, high, p_value, margin, answer, detectable, len(first), len(second))
 
 
 @dataclass(frozen=True)
-class McNemar:
-    """Two models on the same windows: windows that only the one recognised, and how likely so uneven a split is."""
+class Discordance:
+    """Test windows that one run has right and the other wrong.
 
-    only_first_right: int
-    only_second_right: int
+    Args:
+        only_first: windows that the first alone has right (b of McNemar's table).
+        only_second: windows that the second alone has right (c).
+        p_value: two-sided, exact, of the hypothesis that either is as likely; 1 where no window is discordant.
+    """
+
+    only_first: int
+    only_second: int
     p_value: float
 
 
-def mcnemar(labels: Sequence[int], predictions: Sequence[int], reference: Sequence[int]) -> McNemar:
-    """Exact McNemar test (1947): the windows that only one of the two recognised, against a fair coin."""
-    truth = np.asarray(labels)
-    first, second = np.asarray(predictions) == truth, np.asarray(reference) == truth
-    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
-    p_value = min(1.0, 2 * float(special.bdtr(min(only_first, only_second), only_first + only_second, 0.5)))
-    return McNemar(only_first, only_second, p_value)
+def mcnemar(labels: Sequence[int], first: Sequence[int], second: Sequence[int]) -> Discordance:
+    """Exact McNemar test (1947) on two runs' predictions of the same test windows.
+
+    It conditions on the test set and on the trained weights: it asks whether these two trained networks differ on these
+    windows, not whether the two cells would with other seeds; that is what `compare` asks.
+    It takes windows as independent, which overlapping windows of the same person are not.
+
+    Raises:
+        ValueError: the three are not of one length.
+    """
+    from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
+
+    if not len(labels) == len(first) == len(second):
+        raise ValueError("labels and predictions must be of the same windows")
+    is_first, is_second = (np.asarray(side) == np.asarray(labels) for side in (first, second))
+    table = [[int(np.sum((is_first == a) & (is_second == b))) for b in (True, False)] for a in (True, False)]
+    p_value = float(exact_mcnemar(table, exact=True).pvalue) if table[0][1] + table[1][0] else 1.0
+    return Discordance(table[0][1], table[1][0], p_value)
 
 
-def single_run_interval(hits: int, n: int) -> Tuple[float, float]:
-    """Wilson's 95 % interval (1927) of a share of `n` windows: for the choice of test windows alone."""
-    from statsmodels.stats.proportion import proportion_confint  # it takes a second to import: when asked
+def accuracy_interval(n_correct: int, n_windows: int) -> Estimate:
+    """Accuracy of a single run with Wilson's 95 % interval (1927) for the windows that were drawn.
 
-    low, high = proportion_confint(hits, n, alpha=ALPHA, method="wilson")
-    return float(low), float(high)
+    It takes windows as independent. Those of UCI HAR overlap by half and come from few persons, so it is too narrow;
+    and it knows nothing of seeds.
+
+    Raises:
+        ValueError: there are no windows, or more correct ones than windows.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not 0 <= n_correct <= n_windows or n_windows == 0:
+        raise ValueError("%d of %d windows cannot be correct" % (n_correct, n_windows))
+    low, high = proportion_confint(n_correct, n_windows, alpha=_ALPHA, method="wilson")
+    return Estimate(n_correct / n_windows, float(low), float(high), n_windows)

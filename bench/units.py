@@ -1,5 +1,6 @@
 """Numbers as people read them, each with its unit."""
 
+import math
 from typing import Optional
 
 from bench.stats import Estimate, Spread
@@ -16,6 +17,18 @@ def seconds(value: Optional[float]) -> str:
         return "%.*f s" % (2 if value < 10 else 1 if value < 100 else 0, value)
     milliseconds = value * 1e3
     return "%.*f ms" % (2 if milliseconds < 10 else 1 if milliseconds < 100 else 0, milliseconds)
+
+
+def duration(seconds: float) -> str:
+    """How long something will take, in the two units that matter: `45 s`, `12 min`, `3 h 20 min`, `2 d 5 h`."""
+    if seconds < 60:
+        return "%d s" % math.ceil(seconds)
+    minutes = math.ceil(seconds / 60)
+    if minutes < 60:
+        return "%d min" % minutes
+    if minutes < 24 * 60:
+        return "%d h %d min" % divmod(minutes, 60)
+    return "%d d %d h" % divmod(math.ceil(minutes / 60), 24)
 
 
 def rate(value: Optional[float]) -> str:

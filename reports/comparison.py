@@ -85,7 +85,7 @@ def _accuracy_row(comparison: Comparison, numbers: Dict[int, int]) -> Row:
         _pair(comparison, numbers),
         sentences.accuracy_details(accuracy),
         "%.4g pp" % (100 * accuracy.margin),
-        units.p_value(difference.tost_p if difference else None),
+        units.p_value(difference.equivalence_p if difference else None),
         units.NOTHING if detectable is None else units.percentage_points(detectable),
         _single(accuracy),
         accuracy.answer,
@@ -105,7 +105,7 @@ def _agreement_lines(comparisons: Sequence[Comparison], numbers: Dict[int, int])
             test = agreement.mcnemar
             lines.append(
                 "- %s, seed %d: only the first right %d, only the second right %d, p %s"
-                % (pair, agreement.seed, test.only_first_right, test.only_second_right,
+                % (pair, agreement.seed, test.only_first, test.only_second,
                    units.p_value(agreement.adjusted_p))
             )  # fmt: skip
         if not one.accuracy.agreements:

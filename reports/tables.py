@@ -70,12 +70,8 @@ def _labels(cells: Sequence[Cell]) -> Row:
     return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
 
 
-def _by_seed(cell: Cell, name: str) -> List[float]:
-    return list(cell.by_seed(name).values())
-
-
 def _accuracy(cell: Cell) -> str:
-    spread = stats.spread(_by_seed(cell, "final_accuracy"))
+    spread = stats.spread(list(cell.by_seed("final_accuracy").values()))
     text = units.accuracy_with_spread(spread)
     if is_published_length(cell):
         return text
@@ -119,7 +115,7 @@ def _best_epoch(cell: Cell) -> str:
     """Mean over seeds of the best epoch's accuracy, where every epoch was evaluated."""
     if cell.first["job"]["mode"] != MODE_FULL:
         return units.NOTHING
-    return units.accuracy(stats.spread(_by_seed(cell, "best_accuracy")).mean)
+    return units.accuracy(stats.spread(list(cell.by_seed("best_accuracy").values())).mean)
 
 
 def ratio_with_verdict(speed: Speed) -> str:

@@ -9,7 +9,8 @@ from click.core import ParameterSource
 
 from backends import registry
 from bench import environment, interpreter, plan
-from bench.commands.options import CPUS, env
+from bench.commands.options import env
+from bench.commands.quantities import CPUS
 from bench.errors import UsageError
 from bench.plan import Job
 from har_model.config import REPLAYS, TrainingConfig, Workload, preset, preset_names

@@ -6,7 +6,8 @@ import click
 
 from bench import compare as comparing
 from bench import equivalence, gates, match
-from bench.commands.options import PERCENT, PERCENTAGE_POINTS, env
+from bench.commands.options import env
+from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
 from bench.errors import NotComparable
 
 

@@ -5,21 +5,11 @@ from typing import Tuple
 
 import click
 
-from bench.commands.options import env
+from bench.commands.options import env, record_places
 from bench.errors import DataError
 from har_model.files import write_atomically
 
 _FILE_NAME = "report.md"
-_DEFAULT_RECORDS = "results"
-
-
-def _places(named: Tuple[str, ...]) -> Tuple[str, ...]:
-    """Where to look for records: what was named must be there, the default need not."""
-    for path in named:
-        if not os.path.exists(path):
-            raise DataError("There are no records at %r: no such file or folder." % path)
-    default = os.environ.get("HARBENCH_OUT") or _DEFAULT_RECORDS
-    return named or ((default,) if os.path.isdir(default) else ())
 
 
 @click.command()
@@ -37,7 +27,7 @@ def report(records: Tuple[str, ...], out: str) -> None:
     """Print the tables of RECORDS (files, folders; HARBENCH_OUT or results/ by default) and write them as Markdown."""
     from reports.report import build  # bench does not know reports; only this command joins them
 
-    text, faults = build(_places(records))
+    text, faults = build(record_places(records))
     path = os.path.join(out, _FILE_NAME)
     try:
         write_atomically(path, text.encode("utf-8", "backslashreplace"))

@@ -37,5 +37,5 @@ def leave(folder, made):
 def in_blocks(made, run="run-1"):
     """The records as taken in interleaved blocks of a run, one each."""
     for block, document in enumerate(made):
-        document["run"] = {"id": run, "cell": 0, "cells": 2, "block": block, "position": 0}
+        document["run"] = {"id": run, "fingerprint": "f", "cell": 0, "cells": 2, "block": block, "position": 0}
     return made

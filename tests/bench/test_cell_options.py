@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bench.commands import cell_options
-from bench.commands.options import CPUS
+from bench.commands.quantities import CPUS
 from bench.errors import UsageError
 
 _BASE = {

@@ -53,8 +53,8 @@ def test_the_other_way_round_is_the_inverse_ratio_and_verdict(factor, answer):
     assert one.names == back.names[::-1]
     assert one.accuracy.difference.difference == pytest.approx(-back.accuracy.difference.difference)
     assert one.accuracy.difference.low == pytest.approx(-back.accuracy.difference.high)
-    assert [a.mcnemar.only_first_right for a in one.accuracy.agreements] == [
-        a.mcnemar.only_second_right for a in back.accuracy.agreements
+    assert [a.mcnemar.only_first for a in one.accuracy.agreements] == [
+        a.mcnemar.only_second for a in back.accuracy.agreements
     ]
 
 
@@ -129,7 +129,7 @@ def test_mcnemar_counts_the_windows_that_only_one_side_recognised():
     assert [one.seed for one in accuracy.agreements] == [3, 4]
     test = accuracy.agreements[0].mcnemar
     # Eight windows differ: six only the first side had, two only the second; 2 * (1 + 8 + 28) / 2^8.
-    assert (test.only_first_right, test.only_second_right) == (6, 2)
+    assert (test.only_first, test.only_second) == (6, 2)
     assert test.p_value == pytest.approx(74 / 256) and accuracy.agreements[0].adjusted_p == pytest.approx(148 / 256)
 
 

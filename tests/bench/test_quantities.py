@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.commands.options import PERCENT, PERCENTAGE_POINTS
+from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
 
 
 @pytest.mark.parametrize("text, share", [("2%", 0.02), ("0.02", 0.02), (" 2.5 % ", 0.025), (".5", 0.5), ("50%", 0.5)])

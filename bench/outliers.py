@@ -1,0 +1,103 @@
+"""Outlying steps of a trial: counted and shown, never dropped, for a stall is part of what training takes.
+
+Tukey's fences as criterion.rs has them: mild beyond 1.5 interquartile ranges from the quartiles, severe beyond 3.
+"""
+
+from dataclasses import dataclass
+from typing import Optional, Sequence
+
+import numpy as np
+
+_MILD, _SEVERE = 1.5, 3.0
+#: With fewer steps the quartiles, and so the fences, are no more than guesses.
+_LEAST_STEPS = 20
+#: Stalls come periodically where at least so many gaps between them were seen ...
+_LEAST_GAPS = 5
+#: ... and this share of them is as long as their median, within this tolerance. Exponential gaps, those of stalls at
+#: random, are within it in one case of fourteen; the tolerance of 10 % leaves no room at all below a period of 10.
+_PERIODIC_SHARE = 2 / 3
+_PERIOD_TOLERANCE = 0.1
+
+PERIODIC = "periodic"
+NOT_PERIODIC = "not periodic"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """Steps beyond Tukey's fences.
+
+    Args:
+        steps: how many there are in all.
+        low_severe, low_mild, high_mild, high_severe: how many lie in each zone.
+        high_share: share of the time that the high ones took, mild and severe.
+        rhythm: whether the severe high ones come periodically: `periodic`, `not periodic`, or `unknown` with too few.
+        period_steps: about every so many steps, where periodic.
+    """
+
+    steps: int
+    low_severe: int
+    low_mild: int
+    high_mild: int
+    high_severe: int
+    high_share: float
+    rhythm: str
+    period_steps: Optional[int]
+
+    @property
+    def sentence(self) -> str:
+        """What there is to say of them, for a person."""
+        low, high = self.low_severe + self.low_mild, self.high_mild + self.high_severe
+        if not low + high:
+            return "None of %d steps is an outlier." % self.steps
+        parts = []
+        if high:
+            when = ", about every %d steps" % self.period_steps if self.period_steps else ""
+            parts.append(
+                "%d of %d steps are slow outliers (%d severe%s) and took %.1f %% of the time"
+                % (high, self.steps, self.high_severe, when, 100 * self.high_share)
+            )
+        if low:
+            parts.append("%d of %d steps are fast outliers (%d severe)" % (low, self.steps, self.low_severe))
+        return "; ".join(parts) + "; none was dropped."
+
+
+def _period(gaps: np.ndarray) -> Optional[int]:
+    median = float(np.median(gaps))
+    alike = np.mean(np.abs(gaps - median) <= _PERIOD_TOLERANCE * median)
+    return int(round(median)) if alike >= _PERIODIC_SHARE else None
+
+
+def _stalls(severe: np.ndarray) -> np.ndarray:
+    """Positions where a stall begins: severe steps that follow one another are one stall."""
+    positions = np.flatnonzero(severe)
+    return positions[np.diff(positions, prepend=-2) > 1]
+
+
+def find(seconds: Sequence[float]) -> Optional[Outliers]:
+    """The outliers among the steady step times of a trial, in order; None where there are too few steps to tell.
+
+    Raises:
+        ValueError: a time is negative or not a number.
+    """
+    times = np.asarray(seconds, np.float64)
+    if not np.all((times >= 0) & np.isfinite(times)):
+        raise ValueError("a step time must be a finite number that is not negative")
+    if len(times) < _LEAST_STEPS:
+        return None
+    lower, upper = np.percentile(times, [25, 75])
+    width = upper - lower
+    below, above = lower - times, times - upper
+    severe = above > _SEVERE * width
+    gaps = np.diff(_stalls(severe))
+    period = _period(gaps) if len(gaps) >= _LEAST_GAPS else None
+    return Outliers(
+        steps=len(times),
+        low_severe=int(np.sum(below > _SEVERE * width)),
+        low_mild=int(np.sum((below > _MILD * width) & (below <= _SEVERE * width))),
+        high_mild=int(np.sum((above > _MILD * width) & ~severe)),
+        high_severe=int(np.sum(severe)),
+        high_share=float(times[above > _MILD * width].sum() / times.sum()) if times.sum() else 0.0,
+        rhythm=UNKNOWN if len(gaps) < _LEAST_GAPS else PERIODIC if period else NOT_PERIODIC,
+        period_steps=period,
+    )
