@@ -11,12 +11,14 @@ from tests import shared_inputs
 from tests.bench import records
 from tests.bench.sides import documents, leave
 
+_RUN = {"id": "r7", "fingerprint": "f", "cells": 1, "cell": 0, "block": 0, "position": 0}
+
 
 @pytest.fixture
 def results(tmp_path):
     made = documents("a", steps=(0.1, 0.1)) + documents("n", steps=(0.1,), job__backend="npu")
     made += documents("p", steps=(0.1,), description__software__python="3.1.4", job__kernel="unrolled")
-    made += documents("t", steps=(0.1,), description__framework_version="1.15.0", run={"id": "r7", "block": 0})
+    made += documents("t", steps=(0.1,), description__framework_version="1.15.0", run=_RUN)
     made += documents("h", steps=(0.1,), environment__identity__host_id="ffff00000000")
     made += documents("b", steps=(0.1,), job__workload__training__batch_size=50)
     return leave(tmp_path / "results", made)
