@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Optional, Sequence
 import click
 
 import bench
-from bench.commands import data, evaluate, report, run
+from bench.commands import data, doctor, evaluate, report, run
 from bench.errors import EXIT_CODES, HarbenchError, Interrupted
 from bench.output import ForgivingStream
 
@@ -27,6 +27,7 @@ commands.add_command(run.run)
 commands.add_command(report.report)
 commands.add_command(data.data)
 commands.add_command(evaluate.evaluate)
+commands.add_command(doctor.doctor)
 
 
 def _on_ending_signal(*_: Any) -> NoReturn:

@@ -7,6 +7,7 @@ __all__ = [
     "BackendUnavailable",
     "DataError",
     "EXIT_CODES",
+    "GateNotMet",
     "HarbenchError",
     "Interrupted",
     "TrialFailed",
@@ -14,6 +15,12 @@ __all__ = [
     "UsageError",
     "error_of",
 ]
+
+
+class GateNotMet(HarbenchError):
+    """What was asked to hold does not hold."""
+
+    exit_code = 1
 
 
 class TrialFailed(HarbenchError):

@@ -168,6 +168,7 @@ def volatile() -> Dict[str, Any]:
     return dict(
         frequencies(),
         cores_allowed=core_list(cores) if cores else None,
+        cores_allowed_count=len(cores) if cores else None,
         cpu_governor=governor(),
         is_turbo_on=is_turbo_on(),
         clocksource=clocksource(),
