@@ -24,6 +24,7 @@ class RunFacts:
         cells: how many combinations it measures.
         trials: how many of each it is to take, at most.
         command: the command line that reproduces it.
+        findings: what `harbench doctor` found on the host when the run began.
     """
 
     identifier: str
@@ -31,6 +32,7 @@ class RunFacts:
     cells: int
     trials: int
     command: Sequence[str]
+    findings: Sequence[Dict[str, str]]
 
 
 def trial_id(slot: Slot, started: str, folder: str) -> str:
@@ -77,11 +79,8 @@ def draft(run: RunFacts, slot: Slot, started: str, folder: str, busy_before: Opt
             "parameters": weights.count_parameters(job.workload.network),
             "flops_per_step": cost.training_step_flops(job.workload.network, job.workload.training),
         },
-        "environment": {
-            "identity": environment.identity(),
-            "volatile": environment.volatile(),
-            "busy_before": busy_before,
-        },
+        "environment": dict(environment.capture(), busy_before=busy_before),
+        "doctor": list(run.findings),
     }
 
 
@@ -146,5 +145,6 @@ def finish(draft: record.Record, outcome: Outcome, artifacts: Dict[str, str]) ->
         proof=_last(events, "proof"),
         artifacts=artifacts,
         log_tail=list(outcome.log_tail),
-        **outcome.observed,
+        telemetry=outcome.telemetry,
+        environment=dict(draft["environment"], noise=outcome.noise),
     )

@@ -106,10 +106,10 @@ class Run:
         ]
 
     def all_blocks(self) -> None:
-        """Run block after block; a failed trial does not stop the rest, an interruption does.
+        """Run block after block; a failed trial does not stop the rest.
 
         Raises:
-            HarbenchError: some trial is not complete; the kind is the first one's.
+            Interrupted: somebody asked the run to end.
         """
         campaign = self._campaign
         for block in range(campaign.facts.trials):
@@ -118,13 +118,20 @@ class Run:
                     self._one(slot)
             if campaign.is_enough(self.records()):
                 break
+
+    def raise_failures(self) -> None:
+        """Say in one error what failed.
+
+        Raises:
+            HarbenchError: some trial is not complete; the kind is the first one's.
+        """
         if self._failures:
-            first = self._failures[0]
+            first, folder = self._failures[0], self._campaign.folder
             raise error_of(
                 first.exit_code,
                 "%s %d of %d trials did not complete; their records and logs are in %s."
                 % (
-                    first.reason, len(self._failures), len(self._failures) + len(self._complete), campaign.folder,
+                    first.reason, len(self._failures), len(self._failures) + len(self._complete), folder,
                 ),
             )  # fmt: skip
 

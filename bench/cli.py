@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Optional, Sequence
 import click
 
 import bench
-from bench.commands import compare, data, evaluate, plan, report, run
+from bench.commands import compare, data, doctor, evaluate, noise, plan, report, run
 from bench.errors import EXIT_CODES, HarbenchError, Interrupted
 from bench.output import ForgivingStream
 
@@ -29,6 +29,8 @@ commands.add_command(report.report)
 commands.add_command(data.data)
 commands.add_command(evaluate.evaluate)
 commands.add_command(plan.plan)
+commands.add_command(noise.noise)
+commands.add_command(doctor.doctor)
 
 
 def _on_ending_signal(*_: Any) -> NoReturn:

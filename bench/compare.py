@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import List, Optional, Sequence, Tuple
 
-from bench import accuracies, fairness, naming, verdict
+from bench import accuracies, fairness, naming, noise_floor, verdict
 from bench.accuracies import Accuracy
 from bench.cells import Cell
 from bench.fairness import Difference
@@ -61,8 +61,13 @@ class Comparison:
 
 
 def default_margin(cell: Cell, reference: Cell) -> Margin:
-    """The margin of two cells where none was asked for."""
-    return Margin(verdict.DEFAULT_MARGIN, "default")
+    """The margin of two cells where none was asked for: the larger noise floor of both hosts, where both are known."""
+    floors = [noise_floor.of_cell(one) for one in (cell, reference)]
+    known = [floor for floor in floors if floor is not None]
+    if len(known) < len(floors):
+        return Margin(verdict.DEFAULT_MARGIN, "default, since no A/A run (harbench noise) of the host is known")
+    largest = max(known, key=lambda floor: floor.floor)
+    return Margin(largest.floor, "A/A run of %s on %s" % (largest.cell, largest.measured))
 
 
 def _measured(pair: Pair, margin: Margin, allowed: Sequence[str]) -> Speed:

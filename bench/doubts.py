@@ -10,6 +10,8 @@ from bench.record import Record
 
 #: Share of the host's cores that other work may take before a timing is doubted.
 _BUSY_SHARE = 0.1
+#: Share of the cores' time that the hypervisor may give to others.
+_STEAL_SHARE = 0.01
 _FEWEST_TRIALS = 3
 #: Upper over lower end of an interval that leaves more than a tenth open.
 _WIDE_INTERVAL = 1.1
@@ -137,6 +139,31 @@ def _asynchronous(cell: Cell) -> Optional[str]:
     )
 
 
+def _largest_noise(cell: Cell, name: str) -> float:
+    """The largest of the trials' noise figures of that name; 0 where none is known."""
+    noises = [record["environment"].get("noise") or {} for record in cell.records]
+    return max((noise[name] for noise in noises if noise.get(name) is not None), default=0.0)
+
+
+def _other_work(cell: Cell) -> Optional[str]:
+    worst = _largest_noise(cell, "other_load_share")
+    if worst <= _BUSY_SHARE:
+        return None
+    return "Other work took up to %.0f %% of the host's cores during a trial: repeat on an idle machine." % (
+        100 * worst
+    )
+
+
+def _stolen(cell: Cell) -> Optional[str]:
+    worst = _largest_noise(cell, "steal_share")
+    if worst <= _STEAL_SHARE:
+        return None
+    return (
+        "The hypervisor gave up to %.1f %% of the cores' time to other guests during a trial: repeat on a host of your "
+        "own, or with more --trials." % (100 * worst)
+    )
+
+
 def _not_finite(cell: Cell) -> Optional[str]:
     if not any(loss is None for record in cell.records for loss in record["steps"]["losses"]):
         return None
@@ -161,6 +188,8 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _not_steady,
     _asynchronous,
     _busy,
+    _other_work,
+    _stolen,
     _not_finite,
     _dirty,
 )

@@ -8,6 +8,7 @@ import tempfile
 from typing import Any, Dict
 
 import bench
+from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
 from bench.plan import Job
@@ -60,8 +61,8 @@ def _ask(job: Job) -> Dict[str, Any]:
     return answer
 
 
-def probe(job: Job) -> None:
-    """See that the job's interpreter runs this harbench and that its backend is available there.
+def probe(job: Job) -> Probe:
+    """See that the job's interpreter runs this harbench and that its backend is available there; what the probe says.
 
     Raises:
         UsageError: the interpreter does not run, lacks something, or imports another harbench.
@@ -75,3 +76,4 @@ def probe(job: Job) -> None:
         )
     if not answer["is_available"]:
         raise BackendUnavailable(answer["sentence"])
+    return Probe(True, answer["sentence"])

@@ -72,10 +72,15 @@ def contexts(pairs: Sequence[Tuple[Cell, Cell]]) -> List[str]:
     ]
 
 
+def without_trials(cell: Cell) -> str:
+    """A cell in few words, whatever the number of its trials."""
+    facts = fairness.facts(cell)
+    return "%s %s %s %s batch %s, %s, Python %s" % (
+        facts["backend"], facts["preset"], facts["kernel"], facts["precision"], facts["batch"], _stack(facts),
+        facts["python"] or fairness.UNKNOWN,
+    )  # fmt: skip
+
+
 def short(cell: Cell) -> str:
     """A cell in few words, for a sentence that lists what there is."""
-    facts = fairness.facts(cell)
-    return "%s %s %s %s batch %s, %s, Python %s (%d trial%s)" % (
-        facts["backend"], facts["preset"], facts["kernel"], facts["precision"], facts["batch"], _stack(facts),
-        facts["python"] or fairness.UNKNOWN, len(cell.records), "" if len(cell.records) == 1 else "s",
-    )  # fmt: skip
+    return "%s (%d trial%s)" % (without_trials(cell), len(cell.records), "" if len(cell.records) == 1 else "s")

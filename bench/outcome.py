@@ -1,7 +1,7 @@
 """How a trial ended: from its process, its journal and its steps to a status, a sentence and an exit code."""
 
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Dict, Optional, Sequence, Tuple
 
 from bench import record
@@ -49,7 +49,8 @@ class Outcome:
         log_tail: last lines of its output.
         finished: wall clock, ISO 8601.
         process_seconds: from its start to its end, interpreter included; None where nobody was there to see.
-        observed: what the parent saw from outside while it ran (noise, telemetry), by the record's name for it.
+        noise: what disturbed it (`bench.disturbance`); None where nobody watched.
+        telemetry: what was sampled from outside while it ran (`backends.telemetry`); likewise.
     """
 
     status: str
@@ -60,7 +61,8 @@ class Outcome:
     log_tail: Sequence[str]
     finished: str
     process_seconds: Optional[float]
-    observed: Dict[str, Any] = field(default_factory=dict)
+    noise: Optional[Dict[str, Optional[float]]] = None
+    telemetry: Optional[Dict[str, Any]] = None
 
 
 def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:

@@ -1,10 +1,11 @@
 """What is checked before anything is spent: harbench itself, the backends, the data, the place for results."""
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import List, Sequence, Tuple
 
 from backends import registry
+from backends.protocol import Probe
 from bench import environment, interpreter, plan
 from bench.errors import DataError, UsageError
 from bench.plan import Job
@@ -43,8 +44,8 @@ def check_choices(job: Job) -> None:
             )
 
 
-def check_backends(cells: Sequence[Job]) -> None:
-    """See that each backend can run here, on its interpreter, and as asked.
+def check_backends(cells: Sequence[Job]) -> List[Probe]:
+    """See that each backend can run here, on its interpreter, and as asked; what the probes say.
 
     Raises:
         BackendUnavailable: a probe says no.
@@ -53,8 +54,7 @@ def check_backends(cells: Sequence[Job]) -> None:
     for job in cells:
         check_choices(job)
     asked = {(job.python, job.backend, tuple(sorted(job.variables.items()))): job for job in cells}
-    for job in asked.values():
-        interpreter.probe(job)
+    return [interpreter.probe(job) for job in asked.values()]
 
 
 def check_data(cells: Sequence[Job]) -> Tuple[List[Job], dataset.Dataset]:
@@ -88,10 +88,20 @@ def check_output(folder: str) -> None:
         raise DataError("The folder %r for results cannot be written; give another one with --out." % folder)
 
 
-def check_all(cells: Sequence[Job], folder: str, make_folder: bool) -> Tuple[List[Job], dataset.Dataset]:
-    """Every check, cheapest first; returns what `check_data` does."""
+@dataclass(frozen=True)
+class Cleared:
+    """A run that may start: its cells with the place of their data in them, the data, what the backends' probes say."""
+
+    cells: Tuple[Job, ...]
+    data: dataset.Dataset
+    probes: Tuple[Probe, ...]
+
+
+def check_all(cells: Sequence[Job], folder: str, make_folder: bool) -> Cleared:
+    """Every check, cheapest first."""
     check_packages()
-    check_backends(cells)
+    probes = check_backends(cells)
     if make_folder:
         check_output(folder)
-    return check_data(cells)
+    placed, data = check_data(cells)
+    return Cleared(tuple(placed), data, tuple(probes))

@@ -7,9 +7,12 @@ import selectors
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import IO, Any, Callable, Dict, Iterator, List, Optional
 
-from bench import child_environment, clock, journal, layout, outcome, step_log
+from backends.telemetry.host import host_sources
+from backends.telemetry.sampler import Sampler
+from bench import child_environment, clock, disturbance, journal, layout, outcome, step_log
 from bench.guard import Guard
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
@@ -164,8 +167,8 @@ def _start(job: Job, folder: str, pipe: int, log: IO[bytes]) -> "subprocess.Pope
         )
 
 
-def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> Ending:
-    """Run the trial's process to its end."""
+def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tuple[Ending, Optional[Dict[str, Any]]]":
+    """Run the trial's process to its end; how it ended, and what was sampled meanwhile."""
     reading, writing = os.pipe()
     log_path = os.path.join(folder, layout.LOG)
     with os.fdopen(reading, "rb", buffering=0) as pipe, open(log_path, "wb") as log, Guard() as guard:
@@ -174,6 +177,8 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> End
         finally:
             os.close(writing)
         guard.watch(process.pid)
+        sampler = Sampler(host_sources(process.pid))
+        sampler.start()
         stopped = None
         try:
             stopped = _listen(process, _Ear(pipe, listener), pipe, _Deadlines(folder, limits))
@@ -184,7 +189,7 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> End
                 _end_group(process)
         return_code = process.wait()
         _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind
-        return Ending(return_code, stopped)
+        return Ending(return_code, stopped), sampler.stop()
 
 
 def leave_job(job: Job, folder: str) -> None:
@@ -198,12 +203,14 @@ def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outc
 
     Never raises for what the trial does: its end, good or bad, is the outcome.
     """
-    start_ns = clock.now_ns()
+    before, start_ns, telemetry = disturbance.read(), clock.now_ns(), None
     try:
-        ending = _supervise(job, folder, limits, listener)
+        ending, telemetry = _supervise(job, folder, limits, listener)
     except KeyboardInterrupt:  # before the process ran, or while it was being ended
         ending = Ending(0, outcome.STOPPED_INTERRUPTED)
-    return outcome_of(ending, folder, limits, clock.utc_now(), clock.seconds_since(start_ns))
+    seconds = clock.seconds_since(start_ns)
+    ended = outcome_of(ending, folder, limits, clock.utc_now(), seconds)
+    return replace(ended, noise=disturbance.between(before, disturbance.read()), telemetry=telemetry)
 
 
 def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, process_seconds: Optional[float]) -> Outcome:

@@ -11,6 +11,7 @@ from backends import registry
 from bench import environment, interpreter, plan
 from bench.commands.options import env
 from bench.commands.quantities import CPUS
+from bench.environment import processor
 from bench.errors import UsageError
 from bench.plan import Job
 from har_model.config import REPLAYS, TrainingConfig, Workload, preset, preset_names
@@ -128,10 +129,12 @@ def _variables(given: Sequence[str]) -> Dict[str, str]:
 
 
 def _cpus(cpus: Optional[Tuple[int, ...]]) -> Optional[Tuple[int, ...]]:
-    allowed = environment.allowed_cpus()
-    if cpus is not None and not set(cpus) <= set(allowed):
+    allowed = processor.allowed_cores()
+    if cpus is not None and allowed is None:
+        raise UsageError("This system cannot keep a process on given cores; leave --cpus out.")
+    if cpus is not None and not set(cpus) <= set(allowed or ()):
         raise UsageError(
-            "--cpus names cores that this process may not use; it may use %s." % ", ".join(map(str, sorted(allowed)))
+            "--cpus names cores that this process may not use; it may use %s." % processor.core_list(allowed or [])
         )
     return cpus
 

@@ -1,36 +1,46 @@
 """`harbench run`: measure."""
 
 import os
-import uuid
+from dataclasses import replace
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import click
 from rich.console import Console
 
-from bench import campaign, plan, preflight, record, resume, trial_folder
+from bench import campaign, compare, equivalence, record, resume, stopping
 from bench.assemble import RunFacts
-from bench.campaign import Campaign, Run
+from bench.campaign import IsEnough
+from bench.cells import Cell
+from bench.commands import measuring
 from bench.commands.cell_options import POSITIVE, cell_options, job_of, merged
-from bench.commands.options import command_line, data_path_option, env, finite
-from bench.outcome import Limits
-from bench.plan import Job
-from har_model.dataset.signals import Dataset
+from bench.commands.options import env
+from bench.commands.quantities import PERCENT
+from bench.errors import UsageError
+from bench.figures import has_figures
+from bench.preflight import Cleared
+from bench.stats import Estimate
 
-#: A month: more than any trial takes, and less than a selector can wait.
-_LONGEST_SECONDS = 30 * 86400.0
-_SECONDS = click.FloatRange(min=0, min_open=True, max=_LONGEST_SECONDS)
-#: Options that say nothing about what is measured.
-_NOT_IN_COMMAND = ("data_path", "dry_run", "out", "is_resumed")
+_DEFAULT_TRIALS = 3
 
 
-def _facts(cells: Sequence[Job], data: Dataset, trials: int) -> RunFacts:
-    words = command_line(click.get_current_context(), _NOT_IN_COMMAND) + ("--data-path", str(cells[0].data_path))
-    return RunFacts(uuid.uuid4().hex[:12], resume.fingerprint(cells, data), len(cells), trials, words)
+def _cells(records: Sequence[Sequence[record.Record]]) -> List[Optional[Cell]]:
+    """The cells of a run so far; None for one without a figure."""
+    known = [[one for one in of_cell if has_figures(one)] for of_cell in records]
+    return [Cell.of(of_cell) if of_cell else None for of_cell in known]
 
 
-def _salvage(out: str, console: Console) -> None:
-    for path in trial_folder.salvage(out):
-        console.print("saved from a run that was killed: %s" % path, markup=False)
+def _is_enough(target: Optional[float]) -> IsEnough:
+    """Whether every cell, and every ratio to the first one, is known as closely as `--target-interval` asks."""
+
+    def ask(records: Sequence[Sequence[record.Record]]) -> bool:
+        cells = [cell for cell in _cells(records) if cell]
+        if target is None or len(cells) < len(records):
+            return False
+        estimates: List[Estimate] = [cell.estimate("fps") for cell in cells]
+        estimates += [cell.ratio_to(cells[0], "fps") for cell in cells[1:]]
+        return stopping.enough(estimates, target)
+
+    return ask
 
 
 def _resumed(facts: RunFacts, out: str, console: Console) -> Tuple[RunFacts, Dict[Tuple[int, int], record.Record]]:
@@ -40,13 +50,33 @@ def _resumed(facts: RunFacts, out: str, console: Console) -> Tuple[RunFacts, Dic
         console.print("nothing to resume in %s: all trials are run" % out, markup=False)
         return facts, {}
     console.print("resumed: %d complete trials are there already" % len(earlier.records))
-    return RunFacts(**dict(vars(facts), identifier=earlier.run_id)), earlier.records
+    return replace(facts, identifier=earlier.run_id), earlier.records
 
 
-def _show_plan(cells: List[Job], facts: RunFacts, data: Dataset, out: str, console: Console) -> None:
-    for line in campaign.describe(cells, facts.trials, len(data.train.labels)):
+def _show_plan(cleared: Cleared, trials: int, out: str, console: Console) -> None:
+    for line in campaign.describe(cleared.cells, trials, len(cleared.data.train.labels)):
         console.print(line, markup=False)
     console.print("records would go to %s" % os.path.abspath(out), markup=False)
+
+
+def _say_verdicts(records: Sequence[Sequence[record.Record]], console: Console) -> None:
+    """Each further cell against the first one, in a sentence."""
+    from reports import sentences  # bench does not know reports; only a command joins them
+
+    first, *others = _cells(records)
+    pairs = [(cell, first) for cell in others if cell and first]
+    for comparison in compare.compare(pairs, None, equivalence.DEFAULT_MARGIN):
+        console.print(sentences.of(comparison), markup=False)
+
+
+def _most_trials(trials: Optional[int], target: Optional[float], most: Optional[int]) -> int:
+    if target is None and most is not None:
+        raise UsageError("--max-trials bounds --target-interval: give that, or --trials alone.")
+    if target is not None and trials is not None:
+        raise UsageError("--target-interval decides how many trials are run; give --max-trials, not --trials, with it.")
+    if target is None:
+        return trials or _DEFAULT_TRIALS
+    return most or stopping.MAXIMUM_TRIALS
 
 
 @click.command()
@@ -58,83 +88,53 @@ def _show_plan(cells: List[Job], facts: RunFacts, data: Dataset, out: str, conso
     metavar="'OPTIONS'",
     help="One of several cells to be measured in turns: the options above, as far as they differ.",
 )
+@measuring.measuring_options
+@click.option("--trials", type=POSITIVE, default=None, help="Fresh processes a cell.  [default: 3]", **env("TRIALS"))
 @click.option(
-    "--mode",
-    type=click.Choice([plan.MODE_PERFORMANCE, plan.MODE_FULL]),
-    default=plan.MODE_PERFORMANCE,
-    show_default=True,
-    help="performance: 5 epochs, one evaluation; full: 250 epochs, each evaluated.",
-    **env("MODE"),
-)
-@click.option("--epochs", type=POSITIVE, default=None, help="Passes over the training windows.", **env("EPOCHS"))
-@click.option("--steps", type=POSITIVE, default=None, help="Bound on all updates.", **env("STEPS"))
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**31 - 1),
-    default=0,
-    show_default=True,
-    help="Of the first trial; each further one adds 1.",
-    **env("SEED"),
-)
-@click.option("--trials", type=POSITIVE, default=3, show_default=True, help="Fresh processes a cell.", **env("TRIALS"))
-@click.option(
-    "--warmup",
-    type=POSITIVE,
-    default=10,
-    show_default=True,
-    help="Steps left out at the start, the first one included.",
-    **env("WARMUP"),
-)
-@click.option(
-    "--timeout", type=_SECONDS, callback=finite, default=None, help="Seconds for each trial.", **env("TIMEOUT")
-)
-@click.option(
-    "--step-timeout",
-    type=_SECONDS,
-    callback=finite,
+    "--target-interval",
+    type=PERCENT,
     default=None,
-    help="Seconds for each step, the first, which compiles, included.",
-    **env("STEP_TIMEOUT"),
+    help="Go on, from trial %d, until the 95 %% intervals are this narrow: 2%% is 0.98 to 1.02."
+    % stopping.MINIMUM_TRIALS,
+    **env("TARGET_INTERVAL"),
 )
 @click.option(
-    "--cool-down",
-    type=click.FloatRange(min=0, max=_LONGEST_SECONDS),
-    callback=finite,
-    default=0.0,
-    help="Seconds of rest between two trials.",
-    **env("COOL_DOWN"),
+    "--max-trials",
+    type=click.IntRange(stopping.MINIMUM_TRIALS),
+    default=None,
+    help="Where --target-interval ends at the latest.  [default: %d]" % stopping.MAXIMUM_TRIALS,
+    **env("MAX_TRIALS"),
 )
 @click.option(
     "-o", "--out", type=click.Path(), default="results", show_default=True, help="Folder for records.", **env("OUT")
 )
-@data_path_option
 @click.option("--resume", "is_resumed", is_flag=True, help="Run only what the last such run left out.", **env("RESUME"))
 @click.option("--dry-run", is_flag=True, help="Check everything and show the plan; measure nothing.", **env("DRY_RUN"))
 def run(
     out: str,
     cell_texts: Tuple[str, ...],
-    timeout: Optional[float],
-    step_timeout: Optional[float],
-    cool_down: float,
-    trials: int,
+    trials: Optional[int],
+    target_interval: Optional[float],
+    max_trials: Optional[int],
     is_resumed: bool,
     dry_run: bool,
     **options: Any,
 ) -> None:
     """Run trials, each in its own process, and leave a record of each.
 
-    Several cells (--cell) are measured in turns, A B B A, so that a drift of the machine weighs on all alike.
+    Several cells (--cell) are measured in turns, A B B A, so that a drift of the machine weighs on all alike; then each
+    is compared with the first one.
     """
     console = Console(highlight=False, soft_wrap=True)
+    most = _most_trials(trials, target_interval, max_trials)
     jobs = [job_of(cell) for cell in merged(options, cell_texts)]
-    cells, data = preflight.check_all(jobs, out, make_folder=not dry_run)
-    facts = _facts(cells, data, trials)
-    console.print("data: %s" % data.sentence(), markup=False)
+    cleared = measuring.clear(jobs, out, not dry_run, console)
     if dry_run:
-        _show_plan(cells, facts, data, out, console)
+        _show_plan(cleared, most, out, console)
         return
-    _salvage(out, console)
+    measuring.salvage(out, console)
+    facts = measuring.facts_of(cleared, most, out)
     facts, done = _resumed(facts, out, console) if is_resumed else (facts, {})
-    limits = Limits(timeout, step_timeout)
-    whole = Campaign(tuple(cells), facts, len(data.train.labels), out, limits, cool_down, lambda _: False)
-    Run(whole, console, done).all_blocks()
+    measured = measuring.measure(cleared, facts, out, options, console, _is_enough(target_interval), done)
+    _say_verdicts(measured.records(), console)
+    measured.raise_failures()

@@ -7,6 +7,7 @@ import pytest
 
 from bench.commands import cell_options
 from bench.commands.quantities import CPUS
+from bench.environment import processor
 from bench.errors import UsageError
 
 _BASE = {
@@ -78,5 +79,5 @@ def test_cores_are_read_as_taskset_reads_them():
 
 
 def test_pinned_cores_are_the_cores_to_fill():
-    core = min(cell_options.environment.allowed_cpus())
+    core = min(processor.allowed_cores())
     assert _jobs("--cpus %d" % core)[0].threads == 1

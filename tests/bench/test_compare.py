@@ -26,7 +26,7 @@ def test_the_ratio_is_of_the_first_side_over_the_second_with_welchs_interval():
     assert speed.ratio.centre == pytest.approx(0.5) and not speed.ratio.is_paired
     assert (speed.ratio.low, speed.ratio.high) == pytest.approx((0.5 * math.exp(-half), 0.5 * math.exp(half)))
     assert speed.step_time.centre == pytest.approx(2.0)
-    assert speed.answer == verdict.SLOWER and (speed.margin.value, speed.margin.source) == (0.05, "default")
+    assert speed.answer == verdict.SLOWER and speed.margin.value == 0.05 and speed.margin.source.startswith("default")
 
 
 def test_trials_of_the_same_blocks_are_paired():

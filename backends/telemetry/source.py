@@ -1,0 +1,24 @@
+"""What the sampler asks: something that can be read again and again beside a running trial."""
+
+from abc import ABC, abstractmethod
+from typing import Dict, Optional, Tuple
+
+
+class Source(ABC):
+    """Fills some of the columns of samples."""
+
+    #: What a sentence calls it.
+    name: str
+    #: The columns it fills; each name ends in its unit.
+    columns: Tuple[str, ...]
+
+    @abstractmethod
+    def read(self) -> Dict[str, Optional[float]]:
+        """A value for each column; None, or no entry, where it is unknown at the moment.
+
+        Whatever it raises ends this source with a sentence, and harms neither the trial nor the other sources.
+        """
+
+    def totals(self) -> Dict[str, Optional[float]]:
+        """Figures over all readings so far, by names of their own."""
+        return {}

@@ -1,0 +1,76 @@
+"""Looks up what the doctor's checks want to know: a second of watching, a file that is gone at once, no change."""
+
+import os
+import tempfile
+from typing import List, Optional
+
+from backends.protocol import Probe
+from bench import clock, doctor, environment
+from bench.doctor import Facts, Finding, Place
+from bench.environment import load
+
+#: Long enough that the kernel's ticks (10 ms) do not matter.
+_WATCHED_SECONDS = 1.0
+#: Written to find a quota at its end, which free space does not show.
+_PROBE_BYTES = 2**20
+
+
+def _nearest_folder(path: str) -> str:
+    """The folder, or the first one above it that is there."""
+    path = os.path.abspath(path)
+    while not os.path.lexists(path) and os.path.dirname(path) != path:
+        path = os.path.dirname(path)
+    return path
+
+
+def _write_error(folder: str) -> Optional[str]:
+    """Why a file cannot be written in a folder; None when it can. Nothing is left behind."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * _PROBE_BYTES)
+            file.flush()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def _file_system(path: str) -> Optional[os.statvfs_result]:
+    try:
+        return os.statvfs(path)
+    except OSError:
+        return None
+
+
+def place_of(folder: str) -> Place:
+    """What can be said of the folder for results, which is not made."""
+    path = _nearest_folder(folder)
+    system = _file_system(path)
+    if system is None:
+        return Place(path, _write_error(path), None, None)
+    # A file system without inodes of a fixed number says it has none at all.
+    free_inodes = system.f_favail if system.f_files else None
+    return Place(path, _write_error(path), system.f_bavail * system.f_frsize, free_inodes)
+
+
+def _shared_memory_bytes() -> Optional[int]:
+    system = _file_system("/dev/shm") if os.path.ismount("/dev/shm") else None
+    return system.f_blocks * system.f_frsize if system else None
+
+
+def gather(probe: Probe, folder: str) -> Facts:
+    """The facts of this host, for results in `folder` and a backend that answers so."""
+    return Facts(
+        probe=probe,
+        shares=load.shares_over(_WATCHED_SECONDS),
+        clock=clock.measure_quality(),
+        identity=environment.identity(),
+        volatile=environment.volatile(),
+        place=place_of(folder),
+        package_folders=environment.package_folders(),
+        shared_memory_bytes=_shared_memory_bytes(),
+    )
+
+
+def examine(probe: Probe, folder: str) -> List[Finding]:
+    """Gather the facts, which takes a second, and judge them."""
+    return doctor.examine(gather(probe, folder))

@@ -1,0 +1,47 @@
+"""`harbench doctor`: whether this host is fit to measure on."""
+
+import json
+from typing import List
+
+import click
+
+import bench
+from backends import registry
+from bench import checkup
+from bench.commands.options import env
+from bench.doctor import FAIL, Finding
+from bench.errors import GateNotMet
+
+
+def lines(findings: List[Finding]) -> List[str]:
+    """A line for each finding, aligned, its state first."""
+    width = max(len(found.check) for found in findings)
+    texts = [" ".join(part for part in (found.sentence, found.remedy) if part) for found in findings]
+    return ["%-7s  %-*s  %s" % (found.state, width, found.check, text) for found, text in zip(findings, texts)]
+
+
+def document(backend: str, findings: List[Finding]) -> str:
+    """The findings as one JSON document."""
+    listed = [
+        {"check": found.check, "state": found.state, "finding": found.sentence, "remedy": found.remedy}
+        for found in findings
+    ]
+    content = {"harbench": bench.__version__, "backend": backend, "findings": listed}
+    return json.dumps(content, indent=1, allow_nan=False)
+
+
+@click.command()
+@click.option("--backend", type=click.Choice(registry.names()), default="cpu", show_default=True, **env("BACKEND"))
+@click.option(
+    "-o", "--out", type=click.Path(), default="results", show_default=True, help="Folder for records.", **env("OUT")
+)
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON document and nothing else.")
+def doctor(backend: str, out: str, is_json: bool) -> None:
+    """Look whether this host is fit to measure on; change nothing. Exit code 1 when a check fails."""
+    findings = checkup.examine(registry.create(backend).probe(), out)
+    click.echo(document(backend, findings) if is_json else "\n".join(lines(findings)))
+    failed = [found.check for found in findings if found.state == FAIL]
+    if failed:
+        raise GateNotMet(
+            "This host is not fit to measure on (%s); do what stands beside FAIL, then repeat." % ", ".join(failed)
+        )
