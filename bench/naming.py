@@ -23,6 +23,9 @@ _LAST_RESORTS: Tuple[Tuple[str, str], ...] = (
     ("harbench.revision", "revision %.12s"),
 )
 
+#: How `bench.fairness` names the variables that were set for the trials.
+_VARIABLE = "variables."
+
 
 def _words(facts: Dict[str, Any], name: str, form: str) -> str:
     return form % (fairness.UNKNOWN if facts.get(name) is None else facts[name])
@@ -35,7 +38,19 @@ def _stack(facts: Dict[str, Any]) -> str:
 def _chosen(mine: Dict[str, Any], theirs: Dict[str, Any]) -> List[str]:
     """Words for what was chosen differently, for the first side."""
     parts = [_stack(mine)] if _stack(mine) != _stack(theirs) else []
-    return parts + [_words(mine, name, form) for name, form in _CHOICES if mine.get(name) != theirs.get(name)]
+    parts += [_words(mine, name, form) for name, form in _CHOICES if mine.get(name) != theirs.get(name)]
+    return parts + _variables(mine, theirs)
+
+
+def _variables(mine: Dict[str, Any], theirs: Dict[str, Any]) -> List[str]:
+    """Environment variables that were set for one side's trials alone, or otherwise."""
+    names = [name for name in sorted(set(mine) | set(theirs)) if name.startswith(_VARIABLE)]
+    parts = []
+    for name in names:
+        if mine.get(name) != theirs.get(name):
+            short_name = name[len(_VARIABLE) :]
+            parts.append("%s=%s" % (short_name, mine[name]) if mine.get(name) else "without " + short_name)
+    return parts
 
 
 def _found(mine: Dict[str, Any], theirs: Dict[str, Any]) -> List[str]:

@@ -1,4 +1,4 @@
-"""What equal cells differ by on a host: measured by an A/A run, kept, and used as the margin of later verdicts there."""
+"""What equal cells differ by on a host: measured by an A/A run and kept, as the margin of later verdicts there."""
 
 import itertools
 import json
@@ -67,8 +67,9 @@ def false_alarms(values: Sequence[float], others: Sequence[float], margin: float
     divisions = _relabelled(len(pairs))
     alarms = 0
     for signs in divisions:
-        sides = list(zip(*(pair if sign > 0 else pair[::-1] for pair, sign in zip(pairs, signs))))
-        answer = verdict.of_speed(stats.paired_ratio(*sides), margin)
+        divided = [pair if sign > 0 else pair[::-1] for pair, sign in zip(pairs, signs)]
+        ratio = stats.paired_ratio([one for one, _ in divided], [other for _, other in divided])
+        answer = verdict.of_speed(ratio, margin)
         alarms += answer in (verdict.FASTER, verdict.SLOWER)
     return alarms, len(divisions)
 
