@@ -8,7 +8,8 @@ What it does is written in the environment variable `HARBENCH_NULL`, a JSON obje
     kill_at_step        end the process by SIGKILL at this step
     hang_at_step        never come back from this step
     noise               {"trial": a, "step": b, "seed": n}: step times are multiplied by log-normal draws with these
-                        standard deviations, one of the trial and one of each step
+                        standard deviations, one of the trial and one of each step; without a seed they differ from
+                        trial to trial as real ones do
     sleep_seconds       real time that each step takes besides, so that there is time to kill it
     leave_behind        start a process that would outlive the trial
 """
@@ -65,7 +66,7 @@ def _as_list(value: Any) -> List[float]:
 
 def _noise(script: Dict[str, float], seed: int) -> Iterator[float]:
     """Factors on the step times, the same for the same seeds."""
-    draw = np.random.RandomState([int(script.get("seed", 0)), seed])
+    draw = np.random.RandomState([int(script["seed"]), seed] if "seed" in script else None)
     trial = draw.normal(0, script.get("trial", 0))
     while True:
         yield math.exp(trial + draw.normal(0, script.get("step", 0)))

@@ -43,7 +43,7 @@ def trial_id(slot: Slot, started: str, folder: str) -> str:
             "utf-8", "surrogateescape"
         )
     ).hexdigest()[:6]
-    stamp = started.replace("-", "").replace(":", "").partition("+")[0]
+    stamp = started.replace("-", "").replace(":", "").partition(".")[0].partition("+")[0]
     preset = job.workload.preset[:40]
     return "%s-%s-%s-%s-s%d-%s" % (stamp, job.backend, preset, job.kernel, job.workload.seed, unique)
 

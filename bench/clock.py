@@ -14,7 +14,7 @@ now_ns = time.perf_counter_ns
 
 def utc_now() -> str:
     """The wall clock as ISO 8601 with offset; for labels only, never for durations."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
 
 def seconds_since(start_ns: int) -> float:

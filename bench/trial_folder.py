@@ -94,7 +94,7 @@ def _what_became_of_it(folder: str) -> Outcome:
     """The outcome of a trial that nobody saw end."""
     events = journal.read(os.path.join(folder, layout.JOURNAL))
     newest = max(entry.stat().st_mtime for entry in os.scandir(folder))
-    finished = datetime.fromtimestamp(newest, timezone.utc).isoformat(timespec="seconds")
+    finished = datetime.fromtimestamp(newest, timezone.utc).isoformat(timespec="milliseconds")
     seconds = events[-1].get("process_seconds") if outcome.is_finished(events) else None
     # Without its duration a record cannot be called complete.
     ending = Ending(0) if seconds is not None else Ending(0, outcome.STOPPED_INTERRUPTED)

@@ -45,7 +45,10 @@ def _is_enough(target: Optional[float]) -> IsEnough:
 
 def _resumed(facts: RunFacts, out: str, console: Console) -> Tuple[RunFacts, Dict[Tuple[int, int], record.Record]]:
     """The facts with the name of the earlier part of the run, and what that left complete."""
-    earlier = resume.find(record.read_all([out])[0], facts.fingerprint)
+    records, faults = record.read_all([out])
+    for fault in faults:
+        click.echo("harbench: %s" % fault, err=True)
+    earlier = resume.find(records, facts.fingerprint)
     if earlier is None:
         console.print("nothing to resume in %s: all trials are run" % out, markup=False)
         return facts, {}
