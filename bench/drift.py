@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Optional, Sequence
 
 import numpy as np
-from scipy import stats as scipy_stats
 
 DRIFT = "drift"
 NONE_SEEN = "none seen"
@@ -60,6 +59,8 @@ def find(log_seconds: Sequence[float]) -> Drift:
     if np.all(values == values[0]):  # tau is not defined
         return Drift(NONE_SEEN, 0.0, 1.0, n)
     order = np.arange(n)
+    from scipy import stats as scipy_stats  # half a second to import: when asked
+
     p_value = float(scipy_stats.kendalltau(order, values)[1])
     change = math.expm1(float(scipy_stats.theilslopes(values, order)[0]) * (n - 1))
     return Drift(DRIFT if p_value <= ALPHA else NONE_SEEN, change, p_value, n)

@@ -7,7 +7,7 @@ import math
 from typing import Callable, Optional
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 _ALPHA = 0.05
 _POWER = 0.8
@@ -114,6 +114,8 @@ def detectable_difference(standard_error: float, freedom: float, power: float = 
         freedom: degrees of freedom, Satterthwaite's for Welch's test.
         power: probability with which it is found.
     """
+    from scipy import optimize  # a quarter of a second to import: when asked
+
     if not standard_error > 0:
         return None
     # The power grows from 5 % without bound in the noncentrality.

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
-from scipy import stats as scipy_stats
 
 FOUND = "found"
 NOT_FOUND = "not found"
@@ -82,6 +81,8 @@ def _cuts(levels: np.ndarray) -> List[int]:
 
 def _drift(levels: np.ndarray) -> float:
     """Change of the Theil-Sen line from the first level to the last; 0 where its 95 % interval holds none."""
+    from scipy import stats as scipy_stats  # half a second to import: when asked
+
     if len(levels) < 3:
         return 0.0
     slope, _, low, high = scipy_stats.theilslopes(levels)

@@ -60,7 +60,7 @@ def shares_over(seconds: float) -> Shares:
     return shares_between(before, cpu_times())
 
 
-def busy_share(seconds: float = 0.5) -> Optional[float]:
+def busy_share(seconds: float = 0.25) -> Optional[float]:
     """Share (0 to 1) of the host's cores in use over the next `seconds`; None where the system does not say."""
     shares = shares_over(seconds)
     return None if shares.busy is None else min(1.0, shares.busy + (shares.steal or 0.0))

@@ -10,7 +10,6 @@ import pytest
 
 from bench import clock, environment, record
 from tests import small_dataset
-from tests.bench.test_cli import harbench  # noqa: F401 - a fixture
 
 _SMALL = ["--backend", "null", "--batch-size", "5", "--epochs", "2", "--warmup", "2"]
 _NOISY = {"step_seconds": [0.02], "noise": {"trial": 0.01, "step": 0.02}}
@@ -34,7 +33,7 @@ def data_path(tmp_path_factory):
 
 
 @pytest.fixture
-def run(harbench, data_path):  # noqa: F811
+def run(harbench, data_path):
     def call(*arguments, **options):
         return harbench("run", "--data-path", data_path, *_SMALL, *arguments, **options)
 
@@ -151,7 +150,7 @@ def test_a_full_disk_loses_nothing_that_was_measured(data_path, tmp_path, tmp_pa
     assert document["status"] == "complete" and document["process_seconds"] > 0
 
 
-def test_a_clock_that_is_set_back_changes_no_duration_and_no_name_twice(harbench, data_path, tmp_path):  # noqa: F811
+def test_a_clock_that_is_set_back_changes_no_duration_and_no_name_twice(harbench, data_path, tmp_path):
     times = iter(["2030-01-01T00:00:0%d+00:00" % second for second in (5, 4, 3, 2, 1, 0)] * 3)
     code = "import sys\nfrom bench import clock, cli\ntimes = iter(%r)\nclock.utc_now = lambda: next(times)\ncli.main()"
     answer = subprocess.run(
@@ -169,7 +168,7 @@ def test_noise_keeps_a_floor_that_later_verdicts_take_as_their_margin(
     harbench,
     data_path,
     tmp_path,
-    tmp_path_factory,  # noqa: F811
+    tmp_path_factory,
 ):
     words = ["--data-path", data_path, *_SMALL]
     script = json.dumps({"step_seconds": [0.02], "noise": {"trial": 0.01, "step": 0.02}})
@@ -184,6 +183,6 @@ def test_noise_keeps_a_floor_that_later_verdicts_take_as_their_margin(
     assert "margin %.4g %%" % (100 * floor["floor"]) in out
 
 
-def test_equal_sides_without_any_spread_have_no_floor(harbench, data_path):  # noqa: F811
+def test_equal_sides_without_any_spread_have_no_floor(harbench, data_path):
     _, err = harbench("noise", "--data-path", data_path, *_SMALL, "--trials", "3", expect=5)
     assert "no interval" in err

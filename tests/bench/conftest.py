@@ -1,0 +1,25 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bench import environment
+
+
+@pytest.fixture
+def harbench(tmp_path, tmp_path_factory):
+    def call(*arguments, expect=0, **variables):
+        used = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
+        used.update(PYTHONPATH=environment.packages_root(), PYTHONIOENCODING="utf-8")
+        used.update(variables, HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))
+        answer = subprocess.run(
+            [sys.executable, "-m", "bench.cli"] + list(arguments), cwd=str(tmp_path), capture_output=True, env=used,
+        )  # fmt: skip
+        out, err = answer.stdout.decode("utf-8"), answer.stderr.decode("utf-8")
+        assert answer.returncode == expect, (answer.returncode, out, err)
+        assert "Traceback" not in out + err
+        assert expect == 0 or len(err.strip().splitlines()) == 1, err
+        return out, err
+
+    return call
