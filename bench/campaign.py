@@ -51,15 +51,14 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         return
     figures = trial_figures(document)
     console.print(
-        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %.3g epoch%s"
+        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %s"
         % (
             units.rate(figures.fps),
             units.seconds(figures.step_seconds),
             figures.steady_steps,
             units.seconds(figures.first_step_seconds),
             units.accuracy(figures.final_accuracy),
-            figures.epochs_trained,
-            "" if figures.epochs_trained == 1 else "s",
+            units.epochs(figures.epochs_trained),
         )
     )
     console.print("  record %s" % escape(path))

@@ -3,7 +3,7 @@
 from typing import Callable, List, Optional, Tuple
 
 from backends.protocol import KERNEL_FUSED, PROVEN
-from bench import steady, synchronisation
+from bench import steady, synchronisation, units
 from bench.cells import Cell
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
@@ -54,8 +54,8 @@ def is_published_length(cell: Cell) -> bool:
 def _other_length(cell: Cell) -> Optional[str]:
     if is_published_length(cell):
         return None
-    return "Accuracy after %.3g epochs, the published one after %d: not comparable; MODE=full trains as long." % (
-        cell.figures[0].epochs_trained,
+    return "Accuracy after %s, the published one after %d: not comparable; MODE=full trains as long." % (
+        units.epochs(cell.figures[0].epochs_trained),
         _PUBLISHED_EPOCHS,
     )
 

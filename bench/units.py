@@ -60,6 +60,11 @@ def accuracy(value: Optional[float]) -> str:
     return NOTHING if value is None else "%.4f" % value
 
 
+def epochs(count: float) -> str:
+    """A number of epochs, perhaps a part of one, three significant digits."""
+    return "%.3g epoch%s" % (count, "" if count == 1 else "s")
+
+
 def accuracy_with_spread(spread: Spread) -> str:
     """Mean and standard deviation over seeds."""
     if spread.deviation is None:

@@ -46,7 +46,7 @@ def _speed(comparison: Comparison) -> str:
 
 
 def _length(cell: Cell) -> str:
-    return "" if is_published_length(cell) else " after %.3g epochs" % cell.figures[0].epochs_trained
+    return "" if is_published_length(cell) else " after " + units.epochs(cell.figures[0].epochs_trained)
 
 
 def accuracy_details(accuracy: Accuracy) -> str:

@@ -75,7 +75,7 @@ def _accuracy(cell: Cell) -> str:
     text = units.accuracy_with_spread(spread)
     if is_published_length(cell):
         return text
-    return "%s after %.3g epochs" % (text, cell.figures[0].epochs_trained)
+    return "%s after %s" % (text, units.epochs(cell.figures[0].epochs_trained))
 
 
 def _published_names(published: Published) -> str:
