@@ -166,7 +166,10 @@ def test_both_definitions_of_fps_and_the_three_scopes_are_named():
     document = records.make("a", seconds=[2.0] + [0.1] * 20, warmup=1)
     header, _, row = _table(_render(document), "Step time")
     values = dict(zip(header, row))
-    assert values["FPS (steady)"] == "1000.00" and values["FPS (published definition)"] == "1000.00"
+    assert (
+        values["FPS (steady), Student's t [95 % interval]"].startswith("1000.00 [")
+        and values["FPS (published definition)"] == "1000.00"
+    )
     assert values["p_core"] == "525.00" and values["p_whole"] == "210.00" and values["p_train"] == "512.20"
 
 
