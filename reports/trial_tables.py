@@ -15,8 +15,8 @@ LEGEND = (
     "Outlying steps: steady steps beyond Tukey's fences of their trial, mild from 1.5 and severe from 3 interquartile "
     "ranges on; counted over all trials and never dropped, they are in every figure. `-`: fewer than 20 steps a trial.",
     "Resources: mean over trials; peak memory, steal (time that the hypervisor gave to other guests) and other load "
-    "are those of the worst trial. Package energy is that of the whole processor, whatever else it did. sampler: its own "
-    "processor time as a share of the trial's duration. unknown: the system does not tell. `-`: nobody looked.",
+    "are those of the worst trial. Package energy is that of the whole processor, whatever else it did. sampler: its "
+    "own processor time as a share of the trial's duration. unknown: the system does not tell. `-`: nobody looked.",
 )
 
 
