@@ -112,10 +112,14 @@ def _unlike_intervals(cell: Cell) -> Optional[str]:
     known = [width for width in widths if width is not None]
     if len(known) < 2 or max(known) <= max(_UNLIKE_WIDTHS * min(known), _NARROW_LOG_WIDTH):
         return None
-    wider = "Student's t" if known[0] > known[1] else "the resampled one"
+    wider, why = (
+        ("Student's t", "single trials stand apart")
+        if known[0] > known[1]
+        else ("the resampled one", "the trials agree better than the noise of their steps lets expect, by luck")
+    )
     return (
-        "Student's t and the resampled interval disagree: %s is more than %g times as wide, so trials are few for "
-        "their spread or some stand apart; look at the single trials, and take more --trials." % (wider, _UNLIKE_WIDTHS)
+        "Student's t and the resampled interval disagree: %s is more than %g times as wide (as if %s); trust the wider "
+        "one, look at the single trials, and take more --trials." % (wider, _UNLIKE_WIDTHS, why)
     )
 
 
