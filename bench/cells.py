@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from bench import stats
-from bench.figures import TrialFigures, has_figures, trial_figures
+from bench import bootstrap, outliers, stats
+from bench.figures import TrialFigures, has_figures, steady_step_seconds, trial_figures
+from bench.outliers import Outliers
 from bench.record import Record
 
 
@@ -61,6 +62,33 @@ class Cell:
     def estimate(self, name: str) -> stats.Estimate:
         """Geometric mean over trials of one of the rates or times of `TrialFigures`."""
         return stats.geometric_mean(self.values(name))
+
+    @property
+    def steady_step_seconds(self) -> List[List[float]]:
+        """Times of the steady steps of each trial, in order."""
+        return [steady_step_seconds(record, figures) for record, figures in zip(self.records, self.figures)]
+
+    def resampled_fps(self) -> Optional[stats.Estimate]:
+        """Steady FPS with its interval by resampling, the cross-check of `estimate("fps")`.
+
+        None below 8 trials, and where a given (virtual) time is 0.
+        """
+        trials = self.steady_step_seconds
+        seconds = bootstrap.interval(trials) if min(map(min, trials)) > 0 else None
+        if seconds is None or seconds.low is None or seconds.high is None:
+            return None
+        batch_size = self.first["job"]["workload"]["training"]["batch_size"]
+        ends = batch_size / seconds.high, batch_size / seconds.low
+        return stats.Estimate(batch_size / seconds.centre, *ends, n=seconds.n)
+
+    def outliers(self) -> Optional[Outliers]:
+        """Outlying steady steps of all trials, each among its own trial's; None where no trial has enough steps."""
+        return outliers.over_trials(self.steady_step_seconds)
+
+    def findings(self, *states: str) -> List[Dict[str, str]]:
+        """What `harbench doctor` found in these states before the trials, each finding once."""
+        found = [one for record in self.records for one in record.get("doctor") or [] if one["state"] in states]
+        return list({(one["check"], one["state"], one["finding"]): one for one in found}.values())
 
     def by_seed(self, name: str) -> Dict[int, float]:
         """One figure of each seed, the mean of its trials: a seed that was run twice is no second replicate."""

@@ -1,20 +1,24 @@
-"""Every sentence that may be said against a result, each with the next step."""
+"""Every sentence that may be said against a result, each with the next step; those on its host: `bench.host_doubts`."""
 
-from typing import Callable, List, Optional, Tuple
+import math
+from typing import Callable, List, Optional, Sequence, Tuple
 
 from backends.protocol import KERNEL_FUSED, PROVEN
-from bench import steady, synchronisation, units
+from bench import host_doubts, outliers, steady, synchronisation, units
 from bench.cells import Cell
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
+from bench.stats import Estimate
 
-#: Share of the host's cores that other work may take before a timing is doubted.
-_BUSY_SHARE = 0.1
-#: Share of the cores' time that the hypervisor may give to others.
-_STEAL_SHARE = 0.01
 _FEWEST_TRIALS = 3
 #: Upper over lower end of an interval that leaves more than a tenth open.
 _WIDE_INTERVAL = 1.1
+#: Share of the steady time that severe slow outliers may take.
+_STALLED_SHARE = 0.05
+#: The t and the resampled interval disagree where one is so many times as wide as the other, in logarithms ...
+_UNLIKE_WIDTHS = 1.5
+#: ... unless both are narrower than this, which is less than anybody asks for.
+_NARROW_LOG_WIDTH = 1e-3
 _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
@@ -98,6 +102,53 @@ def _wide(cell: Cell) -> Optional[str]:
     )
 
 
+def _log_width(estimate: Estimate) -> Optional[float]:
+    return math.log(estimate.high / estimate.low) if estimate.low and estimate.high else None
+
+
+def _unlike_intervals(cell: Cell) -> Optional[str]:
+    resampled = cell.resampled_fps()
+    widths = [_log_width(one) for one in (cell.estimate("fps"), resampled)] if resampled else [None]
+    known = [width for width in widths if width is not None]
+    if len(known) < 2 or max(known) <= max(_UNLIKE_WIDTHS * min(known), _NARROW_LOG_WIDTH):
+        return None
+    wider, why = (
+        ("Student's t", "single trials stand apart")
+        if known[0] > known[1]
+        else ("the resampled one", "the trials agree better than the noise of their steps lets expect, by luck")
+    )
+    return (
+        "Student's t and the resampled interval disagree: %s is more than %g times as wide (as if %s); trust the wider "
+        "one, look at the single trials, and take more --trials." % (wider, _UNLIKE_WIDTHS, why)
+    )
+
+
+def _stalls(cell: Cell) -> Optional[str]:
+    found = cell.outliers()
+    if found is None or found.severe_share <= _STALLED_SHARE:
+        return None
+    rhythm = {
+        outliers.PERIODIC: "periodic stalls about every %s steps" % found.period_steps,
+        outliers.NOT_PERIODIC: "without a period",
+        outliers.UNKNOWN: "too few to tell a period",
+    }[found.rhythm]
+    return (
+        "%d of %d steady steps are severe slow outliers and took %.1f %% of the time (%s), none was dropped: look for "
+        "what comes as often (other work, a quota, collections), and repeat."
+        % (found.high_severe, found.steps, 100 * found.severe_share, rhythm)
+    )
+
+
+def _slowed_down(cell: Cell) -> Optional[str]:
+    factor = cell.first["description"]["effective"].get("slowed_down")
+    if factor is None:
+        return None
+    return (
+        "Slowed down on purpose, each step %s times as long (HARBENCH_SLOW_DOWN): no measurement of the device's "
+        "speed; measure without that variable." % factor
+    )
+
+
 def _several_runs(cell: Cell) -> Optional[str]:
     numbers = [record["trial"]["number"] for record in cell.records]
     if len(set(numbers)) == len(numbers):
@@ -105,20 +156,6 @@ def _several_runs(cell: Cell) -> Optional[str]:
     return (
         "The %d trials are of several runs, seeds may repeat: give the records of one run to `harbench report`."
         % len(numbers)
-    )
-
-
-def _busy(cell: Cell) -> Optional[str]:
-    def is_busy(record: Record) -> bool:
-        share = record["environment"].get("busy_before")
-        return share is not None and share > _BUSY_SHARE
-
-    count = sum(map(is_busy, cell.records))
-    if not count:
-        return None
-    return "The host was busy with other work before %d of %d trials: repeat on an idle machine." % (
-        count,
-        len(cell.records),
     )
 
 
@@ -139,31 +176,6 @@ def _asynchronous(cell: Cell) -> Optional[str]:
     )
 
 
-def _largest_noise(cell: Cell, name: str) -> float:
-    """The largest of the trials' noise figures of that name; 0 where none is known."""
-    noises = [record["environment"].get("noise") or {} for record in cell.records]
-    return max((noise[name] for noise in noises if noise.get(name) is not None), default=0.0)
-
-
-def _other_work(cell: Cell) -> Optional[str]:
-    worst = _largest_noise(cell, "other_load_share")
-    if worst <= _BUSY_SHARE:
-        return None
-    return "Other work took up to %.0f %% of the host's cores during a trial: repeat on an idle machine." % (
-        100 * worst
-    )
-
-
-def _stolen(cell: Cell) -> Optional[str]:
-    worst = _largest_noise(cell, "steal_share")
-    if worst <= _STEAL_SHARE:
-        return None
-    return (
-        "The hypervisor gave up to %.1f %% of the cores' time to other guests during a trial: repeat on a host of your "
-        "own, or with more --trials." % (100 * worst)
-    )
-
-
 def _not_finite(cell: Cell) -> Optional[str]:
     if not any(loss is None for record in cell.records for loss in record["steps"]["losses"]):
         return None
@@ -178,6 +190,7 @@ def _dirty(cell: Cell) -> Optional[str]:
 
 _DOUBTS: Tuple[Doubt, ...] = (
     _unproven,
+    _slowed_down,
     _synthetic,
     _subset,
     _other_length,
@@ -185,11 +198,10 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _few_trials,
     _several_runs,
     _wide,
+    _unlike_intervals,
     _not_steady,
+    _stalls,
     _asynchronous,
-    _busy,
-    _other_work,
-    _stolen,
     _not_finite,
     _dirty,
 )
@@ -197,4 +209,9 @@ _DOUBTS: Tuple[Doubt, ...] = (
 
 def of_cell(cell: Cell) -> List[str]:
     """What may be said against a cell's figures."""
-    return [sentence for sentence in (doubt(cell) for doubt in _DOUBTS) if sentence]
+    return [sentence for sentence in (doubt(cell) for doubt in _DOUBTS) if sentence] + host_doubts.of_cell(cell)
+
+
+def of_runs(cells: Sequence[Cell]) -> List[str]:
+    """What may be said against the runs that took several of these cells."""
+    return host_doubts.of_runs(cells)

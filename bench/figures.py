@@ -83,6 +83,11 @@ def _epochs_trained(record: Record) -> float:
     return sum(epoch["steps"] for epoch in record["steps"]["epochs"]) / max(batches, 1)
 
 
+def steady_step_seconds(record: Record, figures: TrialFigures) -> List[float]:
+    """Times of the steady steps of a record, in order; those behind the minimum warm-up where no state was found."""
+    return [float(seconds) for seconds in record["steps"]["seconds"][-figures.steady_steps :]]
+
+
 def trial_figures(record: Record) -> TrialFigures:
     """The figures of a record that `has_figures`."""
     seconds, job = record["steps"]["seconds"], record["job"]

@@ -128,6 +128,12 @@ def select(a: str, b: str, records_folder: str) -> Selection:
     return match(side_of(a, records_folder), side_of(b, records_folder))
 
 
+def compared(selection: Selection) -> List[Cell]:
+    """Every cell of a pair once: the first side's, then the references."""
+    found = [mine for mine, _ in selection.pairs] + [other for _, other in selection.pairs]
+    return list({id(cell): cell for cell in found}.values())
+
+
 def incomplete(selection: Selection) -> List[Record]:
     """Records of both sides that are in no figure, once each."""
     return list({record["id"]: record for side in selection.sides for record in side.incomplete}.values())

@@ -4,7 +4,7 @@ Tukey's fences as criterion.rs has them: mild beyond 1.5 interquartile ranges fr
 """
 
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import List, Optional, Sequence
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Outliers:
         steps: how many there are in all.
         low_severe, low_mild, high_mild, high_severe: how many lie in each zone.
         high_share: share of the time that the high ones took, mild and severe.
+        severe_share: share of the time that the severe high ones took.
         rhythm: whether the severe high ones come periodically: `periodic`, `not periodic`, or `unknown` with too few.
         period_steps: about every so many steps, where periodic.
     """
@@ -41,6 +42,7 @@ class Outliers:
     high_mild: int
     high_severe: int
     high_share: float
+    severe_share: float
     rhythm: str
     period_steps: Optional[int]
 
@@ -74,6 +76,10 @@ def _stalls(severe: np.ndarray) -> np.ndarray:
     return positions[np.diff(positions, prepend=-2) > 1]
 
 
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
 def find(seconds: Sequence[float]) -> Optional[Outliers]:
     """The outliers among the steady step times of a trial, in order; None where there are too few steps to tell.
 
@@ -97,7 +103,46 @@ def find(seconds: Sequence[float]) -> Optional[Outliers]:
         low_mild=int(np.sum((below > _MILD * width) & (below <= _SEVERE * width))),
         high_mild=int(np.sum((above > _MILD * width) & ~severe)),
         high_severe=int(np.sum(severe)),
-        high_share=float(times[above > _MILD * width].sum() / times.sum()) if times.sum() else 0.0,
+        high_share=_share(float(times[above > _MILD * width].sum()), float(times.sum())),
+        severe_share=_share(float(times[severe].sum()), float(times.sum())),
         rhythm=UNKNOWN if len(gaps) < _LEAST_GAPS else PERIODIC if period else NOT_PERIODIC,
         period_steps=period,
+    )
+
+
+def _rhythm(found: Sequence[Outliers]) -> str:
+    """Periodic where most of the trials that could tell are."""
+    told = [one.rhythm for one in found if one.rhythm != UNKNOWN]
+    if not told:
+        return UNKNOWN
+    return PERIODIC if 2 * told.count(PERIODIC) > len(told) else NOT_PERIODIC
+
+
+def over_trials(trials: Sequence[Sequence[float]]) -> Optional[Outliers]:
+    """The outliers of several trials together, each found among its own trial's steps; None where none could tell.
+
+    Counts are sums and shares are of all their time. The period is the median of the trials that have one.
+
+    Args:
+        trials: steady step times of each, in order.
+
+    Raises:
+        ValueError: a time is negative or not a number.
+    """
+    told = [(one, float(np.sum(seconds))) for seconds, one in ((trial, find(trial)) for trial in trials) if one]
+    if not told:
+        return None
+    found: List[Outliers] = [one for one, _ in told]
+    whole, rhythm = sum(seconds for _, seconds in told), _rhythm(found)
+    periods = [one.period_steps for one in found if one.period_steps]
+    return Outliers(
+        steps=sum(one.steps for one in found),
+        low_severe=sum(one.low_severe for one in found),
+        low_mild=sum(one.low_mild for one in found),
+        high_mild=sum(one.high_mild for one in found),
+        high_severe=sum(one.high_severe for one in found),
+        high_share=_share(sum(one.high_share * seconds for one, seconds in told), whole),
+        severe_share=_share(sum(one.severe_share * seconds for one, seconds in told), whole),
+        rhythm=rhythm,
+        period_steps=int(round(float(np.median(periods)))) if rhythm == PERIODIC else None,
     )

@@ -31,6 +31,11 @@ def duration(seconds: float) -> str:
     return "%d d %d h" % divmod(math.ceil(minutes / 60), 24)
 
 
+def memory(count: float) -> str:
+    """Bytes in MiB, or in GiB from one on."""
+    return "%.2f GiB" % (count / 2**30) if count >= 2**30 else "%.0f MiB" % (count / 2**20)
+
+
 def rate(value: Optional[float]) -> str:
     """Windows per second, two decimals as in the published table."""
     return NOTHING if value is None else "%.2f" % value

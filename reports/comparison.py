@@ -8,7 +8,7 @@ from bench.cells import Cell
 from bench.compare import Comparison
 from bench.fairness import Difference
 from bench.match import Selection
-from reports import markdown, sentences, tables
+from reports import markdown, sentences, tables, trial_tables
 from reports.markdown import plain, table_lines
 from reports.tables import Row, Table
 
@@ -22,13 +22,8 @@ _LEGEND = (
     "McNemar: two trainings from one seed, on the same test windows; it holds for those two models and that test set, "
     "and says nothing about other seeds; p after Holm's correction over the seeds of the pair. Wilson's interval of a "
     "single seed is of the choice of test windows, not of the training's luck.",
+    *trial_tables.LEGEND,
 )
-
-
-def _cells_of(comparisons: Sequence[Comparison]) -> List[Cell]:
-    """Every compared cell once: the first side's, then the references."""
-    found = [one.cell for one in comparisons] + [one.reference for one in comparisons]
-    return list({id(cell): cell for cell in found}.values())
 
 
 def _numbers(cells: Sequence[Cell]) -> Dict[int, int]:
@@ -176,13 +171,14 @@ def render(selection: Selection, comparisons: Sequence[Comparison], answers: Seq
         comparisons: of its pairs.
         answers: to the gates, if any.
     """
-    cells = _cells_of(comparisons)
+    cells = match.compared(selection)
     numbers = _numbers(cells)
     ratios = [_ratio_text(cell, comparisons, numbers) for cell in cells]
     texts = tuple(plain(side.text) for side in selection.sides)
     lines = ["## harbench compare: A is %s, B is %s, the reference" % texts, ""]
     for table in (
         tables.cells_table(cells, ratios), _speed_table(comparisons, numbers), _accuracy_table(comparisons, numbers),
+        trial_tables.outliers_table(cells), trial_tables.resources_table(cells),
     ):  # fmt: skip
         lines += table_lines(table)
     lines += _agreement_lines(comparisons, numbers) + _difference_lines(comparisons, numbers)

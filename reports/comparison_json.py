@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
 import bench
-from bench import doubts, gates, match, naming, verdict
+from bench import doubts, gates, match, naming, resources, verdict
 from bench.accuracies import Accuracy
 from bench.cells import Cell
 from bench.compare import Comparison, Speed
@@ -18,12 +18,16 @@ SCHEMA_VERSION = 1
 
 
 def _cell(cell: Cell) -> Dict[str, Any]:
+    resampled, outliers = cell.resampled_fps(), cell.outliers()
     return {
         "name": naming.short(cell),
         "kind": tables.kind_of(cell),
         "backend": cell.first["job"]["backend"],
         "records": [record["id"] for record in cell.records],
         "fps": asdict(cell.estimate("fps")),
+        "fps_resampled": asdict(resampled) if resampled else None,
+        "outlying_steps": asdict(outliers) if outliers else None,
+        "resources": asdict(resources.of_cell(cell)),
         "accuracy_by_seed": {str(seed): value for seed, value in cell.by_seed("final_accuracy").items()},
         "doubts": doubts.of_cell(cell),
     }
@@ -99,6 +103,7 @@ def render(selection: Selection, comparisons: Sequence[Comparison], answers: Seq
         "reference": "b",
         "alpha": verdict.ALPHA,
         "pairs": [_pair(one) for one in comparisons],
+        "doubts": doubts.of_runs(match.compared(selection)),
         "unmatched": [dict(_cell(one.cell), side=one.side, reason=one.reason) for one in selection.unmatched],
         "incomplete": [
             {"id": one["id"], "status": one["status"], "reason": one["reason"]} for one in match.incomplete(selection)

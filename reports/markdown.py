@@ -3,11 +3,11 @@
 import shlex
 from typing import Any, Dict, Iterable, List, Sequence
 
+from bench import doubts
 from bench.cells import Cell
-from bench.doubts import of_cell
 from bench.figures import has_figures
 from bench.record import Record
-from reports import tables
+from reports import tables, trial_tables
 from reports.published import Published
 from reports.tables import Table
 
@@ -29,6 +29,11 @@ _LEGEND = (
     "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the reference, the "
     "first cell here; `not comparable` where the work was not the same, with what differs.",
     VERDICT_LEGEND,
+    "resampled: the interval by drawing trials anew, and blocks of steps within each, from 8 trials on; a doubt where "
+    "it or Student's t is more than 1.5 times as wide as the other (in logarithms; both below 0.1 % count as alike). "
+    "caches: whether what the first step compiles was there before the trial (warm), was not (cold), or never outlives "
+    "one (none).",
+    *trial_tables.LEGEND,
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "
     "activity. simulated, unproven: no measurement of that device. `-`: not measured or not published.",
@@ -62,11 +67,13 @@ def table_lines(table: Table) -> List[str]:
 
 
 def doubt_lines(cells: Sequence[Cell]) -> List[str]:
-    """What may be said against each cell, in a section of its own."""
+    """What may be said against each cell and against their runs, in a section of its own."""
     lines = ["### Doubts", ""]
     for number, cell in enumerate(cells, 1):
-        lines += ["- %s: %s" % (plain(tables.cell_name(cell, number)), plain(sentence)) for sentence in of_cell(cell)]
-    return lines + [""]
+        lines += [
+            "- %s: %s" % (plain(tables.cell_name(cell, number)), plain(sentence)) for sentence in doubts.of_cell(cell)
+        ]
+    return lines + ["- " + plain(sentence) for sentence in doubts.of_runs(cells)] + [""]
 
 
 def _footnotes(published: Published) -> List[str]:
@@ -103,6 +110,13 @@ def _revision(harbench: Dict[str, Any]) -> str:
     return "%s, revision %s%s" % (harbench["version"], (harbench["revision"] or "unknown")[:12], changed)
 
 
+def _unknown_lines(cell: Cell) -> List[str]:
+    """What `harbench doctor` could not tell of the host, in a line; nothing where it told all or was not asked."""
+    found = cell.findings("UNKNOWN")
+    sentences = " ".join(one["finding"] for one in found)
+    return ["  - harbench doctor could not tell: %s" % plain(sentences)] if found else []
+
+
 def environment_lines(cell: Cell, number: int) -> List[str]:
     """Where a cell was measured, on what, and the command that repeats it."""
     first, host = cell.first, cell.first["environment"]["identity"]
@@ -111,6 +125,7 @@ def environment_lines(cell: Cell, number: int) -> List[str]:
     return [
         "- %s" % plain(tables.cell_name(cell, number)),
         "  - host: %s" % plain(_host(host)),
+        *_unknown_lines(cell),
         "  - workload: %d parameters, %.2f GFLOP a step on paper, %.1f GFLOP/s reached over the steady steps"
         % (first["cost"]["parameters"], flops / 1e9, flops / cell.estimate("step_seconds").centre / 1e9),
         "  - effective settings: %s" % plain(effective),
@@ -165,7 +180,10 @@ def render(published: Published, cells: Sequence[Cell], records: Sequence[Record
     lines = ["## harbench: measured beside published (%s)" % published.title, ""]
     lines += headline_lines(published, cells)
     if cells:
-        for table in (tables.comparison_table(cells), tables.timing_table(cells), tables.phases_table(cells)):
+        for table in (
+            tables.comparison_table(cells), trial_tables.timing_table(cells), trial_tables.phases_table(cells),
+            trial_tables.outliers_table(cells), trial_tables.resources_table(cells),
+        ):  # fmt: skip
             lines += table_lines(table)
         lines += doubt_lines(cells)
     else:

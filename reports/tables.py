@@ -1,7 +1,7 @@
 """Records to rows: what each table says, in no medium. Every row is a tuple of strings under the table's header."""
 
 from dataclasses import dataclass
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 from bench import compare, fairness, stats, units
 from bench.cells import Cell
@@ -65,7 +65,7 @@ def _beside_published(published: Published, cells: Sequence[Cell]) -> Row:
     )
 
 
-def _labels(cells: Sequence[Cell]) -> Row:
+def labels(cells: Sequence[Cell]) -> Row:
     """Names that say what the figures are: no figure stands anywhere without that."""
     return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
 
@@ -95,7 +95,7 @@ def performance_table(published: Published, cells: Sequence[Cell]) -> Table:
     """The README's performance table with the measured columns added."""
     header = ("性能指标项",) + tuple(column.name for column in published.columns) + _beside_published(published, cells)
     like = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
-    like += tuple(units.estimate(_published_definition(cell)) for cell in cells)
+    like += tuple(units.estimate(published_definition(cell)) for cell in cells)
     steady = ("FPS, steady state [95 % interval]",) + (units.NOTHING,) * len(published.columns)
     steady += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
     title = "性能结果比对 (performance, windows per second; %s)" % _published_names(published)
@@ -127,6 +127,12 @@ def ratio_with_verdict(speed: Speed) -> str:
     return text + "".join(", although %s" % difference for difference in speed.allowed)
 
 
+def mean_seconds(values: Sequence[Optional[float]]) -> str:
+    """The mean of those times that are known."""
+    known = [value for value in values if value is not None]
+    return units.seconds(stats.spread(known).mean) if known else units.NOTHING
+
+
 def _steps(cell: Cell) -> str:
     """Trials and steady steps of each."""
     steps = sorted({figures.steady_steps for figures in cell.figures})
@@ -152,7 +158,7 @@ def _comparison_row(cell: Cell, number: int, ratio: str) -> Row:
         str(job["workload"]["training"]["batch_size"]),
         units.rate_with_interval(cell.estimate("fps")),
         ratio,
-        _mean_seconds([figures.first_step_seconds for figures in cell.figures]),
+        mean_seconds([figures.first_step_seconds for figures in cell.figures]),
         _accuracy(cell),
         _best_epoch(cell),
         _steps(cell),
@@ -173,52 +179,7 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
     return cells_table(cells, ["1 (reference)"] + [ratio_with_verdict(speed) for speed in speeds])
 
 
-def _published_definition(cell: Cell) -> Optional[stats.Estimate]:
+def published_definition(cell: Cell) -> Optional[stats.Estimate]:
+    """FPS as it was published, over trials; None where one is too short for it."""
     values = [figures.published_fps for figures in cell.figures]
     return None if None in values else stats.geometric_mean([value for value in values if value])
-
-
-def timing_table(cells: Sequence[Cell]) -> Table:
-    """Step time and throughput by each definition, a row a cell."""
-    header = (
-        "cell", "step time", "FPS (steady)", "FPS (published definition)", "p_whole", "p_train", "p_core",
-    )  # fmt: skip
-    rows: List[Row] = []
-    for label, cell in zip(_labels(cells), cells):
-        published = _published_definition(cell)
-        has_training_time = all(figures.train_fps for figures in cell.figures)
-        rows.append(
-            (
-                label,
-                units.seconds(cell.estimate("step_seconds").centre),
-                units.rate(cell.estimate("fps").centre),
-                units.rate(published.centre if published else None),
-                units.rate(cell.estimate("whole_fps").centre),
-                units.rate(cell.estimate("train_fps").centre if has_training_time else None),
-                units.rate(cell.estimate("core_fps").centre),
-            )
-        )
-    return Table("Step time and throughput", header, tuple(rows))
-
-
-def _mean_seconds(values: Sequence[Optional[float]]) -> str:
-    known = [value for value in values if value is not None]
-    return units.seconds(stats.spread(known).mean) if known else units.NOTHING
-
-
-def phases_table(cells: Sequence[Cell]) -> Table:
-    """Where a trial's time goes, mean over trials, a row a cell."""
-    header = ("cell", "import", "data", "build", "first step", "warm-up", "steady", "evaluation", "whole process")
-    rows: List[Row] = []
-    for label, cell in zip(_labels(cells), cells):
-        named = [
-            _mean_seconds([record["phases"].get(name) for record in cell.records])
-            for name in ("import", "data", "build")
-        ]
-        timed = [
-            _mean_seconds([getattr(figures, name) for figures in cell.figures])
-            for name in ("first_step_seconds", "warmup_seconds", "steady_seconds", "evaluation_seconds")
-        ]
-        whole = _mean_seconds([record["process_seconds"] for record in cell.records])
-        rows.append((label, *named, *timed, whole))
-    return Table("Phases of a trial (mean over trials)", header, tuple(rows))

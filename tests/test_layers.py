@@ -22,6 +22,7 @@ REPORTS_MAY_IMPORT = {
     "bench.gates",
     "bench.match",
     "bench.naming",
+    "bench.resources",
     "bench.stats",
     "bench.figures",
     "bench.verdict",

@@ -1,3 +1,5 @@
+import pytest
+
 from bench import cells
 from tests.bench import records
 
@@ -32,3 +34,34 @@ def test_a_cells_figure_is_the_geometric_mean_over_trials():
     fast, slow = records.make("a", seconds=[1.0, 1.0, 0.1, 0.1]), records.make("b", seconds=[1.0, 1.0, 0.4, 0.4])
     (cell,) = cells.group([fast, slow])
     assert round(cell.estimate("step_seconds").centre, 12) == 0.2
+
+
+def test_a_cells_steady_steps_are_those_of_its_figures():
+    (cell,) = cells.group([records.make("a", seconds=[1.0, 0.5, 0.1, 0.2], warmup=2)])
+    assert cell.steady_step_seconds == [[0.1, 0.2]]
+    warm = [1.0] + [0.9] * 30 + [0.1] * 60  # steady from the shift on
+    (cell,) = cells.group([records.make("a", seconds=warm, warmup=1)])
+    assert cell.steady_step_seconds == [[0.1] * 60]
+
+
+def test_the_resampled_fps_turns_the_interval_of_the_step_time_over():
+    trials = [records.make(str(i), seconds=[1.0] + [0.1 + 0.001 * i] * 30, warmup=1) for i in range(8)]
+    (cell,) = cells.group(trials)
+    found, student = cell.resampled_fps(), cell.estimate("fps")
+    assert found.centre == pytest.approx(student.centre) and found.n == 8
+    assert found.low < found.centre < found.high
+    # Steps without noise: only the trials are drawn, which is what Student's t takes them for.
+    assert (found.low, found.high) == (pytest.approx(student.low, rel=0.005), pytest.approx(student.high, rel=0.005))
+    (few,) = cells.group(trials[:7])
+    assert few.resampled_fps() is None
+    (virtual,) = cells.group([records.make(str(i), seconds=[1.0, 0.0, 0.1], warmup=1) for i in range(8)])
+    assert virtual.resampled_fps() is None
+
+
+def test_each_finding_of_a_state_is_told_once():
+    found = [
+        {"check": "turbo", "state": "WARN", "finding": "Turbo is on."},
+        {"check": "governor", "state": "UNKNOWN", "finding": "No governor."},
+    ]
+    (cell,) = cells.group([records.make("a", doctor=found), records.make("b", doctor=found), records.make("c")])
+    assert cell.findings("WARN", "FAIL") == found[:1] and cell.findings("UNKNOWN") == found[1:]

@@ -121,3 +121,38 @@ def test_the_recorded_stalls_of_every_300_steps_are_found():
     assert npu.high_severe > 600 and 0.5 < npu.high_share < 0.7
     assert gpu.rhythm == outliers.NOT_PERIODIC and gpu.high_share < 0.1
     assert few.high_severe == 0
+
+
+def test_over_trials_counts_add_up_and_shares_are_of_all_their_time():
+    one, other = _series(300), 2 * _series(100, seed=1)
+    one[[10, 200]] = 1.0, 2.0
+    found = outliers.over_trials([one, other])
+    assert (found.steps, found.high_severe, found.high_mild, found.low_severe) == (400, 2, 0, 0)
+    assert found.high_share == found.severe_share == pytest.approx(3.0 / (one.sum() + other.sum()))
+
+
+def test_a_mild_outlier_is_in_no_severe_share():
+    times = np.arange(1.0, 102) + 200  # fences at 351 and 426, as above
+    times[[99, 100]] = 200 + 152, 200 + 227
+    found = outliers.find(times)
+    assert found.severe_share == pytest.approx(427 / times.sum()) and found.high_share > found.severe_share
+
+
+def test_trials_with_too_few_steps_to_tell_are_left_out_of_the_rest():
+    assert outliers.over_trials([[0.1] * 19, [0.1] * 19]) is None
+    assert outliers.over_trials([[0.1] * 19, [0.1] * 20]).steps == 20
+
+
+def test_over_trials_stalls_are_periodic_where_most_trials_that_could_tell_say_so():
+    def spiked(period, seed):
+        times = _series(seed=seed)
+        times[period - 1 :: period] = 1.0
+        return times
+
+    found = outliers.over_trials([spiked(100, 1), spiked(104, 2), _series(seed=3)])
+    assert (found.rhythm, found.period_steps) == (outliers.PERIODIC, 102)
+    at_random = _series(seed=4)
+    at_random[[5, 9, 80, 700, 720, 1900, 2950]] = 1.0
+    found = outliers.over_trials([spiked(100, 1), at_random])
+    assert (found.rhythm, found.period_steps) == (outliers.NOT_PERIODIC, None)
+    assert outliers.over_trials([_series()]).rhythm == outliers.UNKNOWN

@@ -10,6 +10,7 @@ from bench.sides import Side
 from reports import comparison, comparison_json, published, sentences, tables
 from reports.markdown import render as render_report
 from tests.bench import records
+from tests.bench.resources import NOISE, TELEMETRY
 from tests.bench.sides import cell, documents, in_blocks
 
 
@@ -201,3 +202,30 @@ def test_holms_correction_in_the_report_is_over_all_its_rows():
     alone = tables.comparison_table(group[:2]).rows[1][8]
     together = tables.comparison_table(group).rows[1][8]
     assert "faster" in alone and "inconclusive" in together
+
+
+def test_a_comparison_shows_outlying_steps_and_resources_of_both_cells_and_tells_programs_the_same():
+    telemetry = dict(TELEMETRY, energy_joules=None)
+    text, document, _ = _shown(documents("a", telemetry=telemetry, environment__noise=NOISE, **_NPU), documents("b"))
+    header, _, mine, other = _table(text, "Resources of a trial")
+    row = dict(zip(header, mine))
+    assert row["CPU cores used"] == "1.50" and row["package energy"] == "unknown" and row["steal"] == "1 %"
+    assert other[1:] == ["-"] * 7 and len(_table(text, "Outlying steps")) == 4
+    told = document["pairs"][0]["a"]
+    assert told["resources"]["mean_cores"] == 1.5 and told["resources"]["energy_joules"] is None
+    assert told["outlying_steps"] is None and told["fps_resampled"] is None
+
+
+def test_a_drift_over_all_trials_of_the_compared_run_is_a_doubt_of_the_comparison():
+    slope = [1.02**k for k in range(10)]
+    ours = in_blocks(documents("a", steps=[0.1 * one for one in slope[0::2]], **_NPU))
+    theirs = in_blocks(documents("b", steps=[0.1 * one for one in slope[1::2]]))
+    for one in theirs:
+        one["run"].update(cell=1, position=1)
+    text, document, _ = _shown(ours, theirs)
+    section = text.split("### Doubts")[1].split("###")[0]
+    assert "- Run run-1: Over 10 trials" in section
+    (said,) = document["doubts"]
+    assert "relative to its cell" in said
+    _, calm, _ = _shown(documents("a", **_NPU), documents("b"))
+    assert calm["doubts"] == []

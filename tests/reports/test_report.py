@@ -166,7 +166,10 @@ def test_both_definitions_of_fps_and_the_three_scopes_are_named():
     document = records.make("a", seconds=[2.0] + [0.1] * 20, warmup=1)
     header, _, row = _table(_render(document), "Step time")
     values = dict(zip(header, row))
-    assert values["FPS (steady)"] == "1000.00" and values["FPS (published definition)"] == "1000.00"
+    assert (
+        values["FPS (steady), Student's t [95 % interval]"].startswith("1000.00 [")
+        and values["FPS (published definition)"] == "1000.00"
+    )
     assert values["p_core"] == "525.00" and values["p_whole"] == "210.00" and values["p_train"] == "512.20"
 
 
@@ -255,3 +258,18 @@ def test_trials_of_several_runs_and_wide_intervals_are_doubted():
 def test_kind_of_cell_is_one_of_the_stated_words():
     (cell,) = cells.group([records.make("a")])
     assert tables.kind_of(cell) == "measured"
+
+
+def test_every_table_on_the_trials_stands_in_the_report_and_is_explained():
+    text = _render(records.make("a", seconds=[1.0] + [0.1] * 30, warmup=1))
+    for title in ("Outlying steps", "Resources of a trial (sampled from outside)"):
+        assert len(_table(text, title)) == 3, title
+    legend = text.split("### Legend")[1].split("###")[0]
+    for word in ("Tukey", "resampled:", "caches:", "Package energy", "1.5 times"):
+        assert word in legend
+
+
+def test_an_old_record_still_renders_and_says_nothing_of_what_it_does_not_hold():
+    text = _render(records.make("a"))
+    assert _table(text, "Resources of a trial (sampled from outside)")[2][1:] == ["-"] * 7
+    assert _table(text, "Phases")[2][-1] == "-" and "harbench doctor" not in text

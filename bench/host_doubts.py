@@ -1,0 +1,102 @@
+"""What may be said against the host of a cell's trials, before and while they ran; part of `bench.doubts`."""
+
+from typing import Callable, List, Optional, Sequence, Tuple
+
+from bench import doctor, drift, run_order
+from bench.cells import Cell
+from bench.drift import Drift
+from bench.record import Record
+
+#: Share of the host's cores that other work may take before a timing is doubted.
+_BUSY_SHARE = 0.1
+#: Share of the cores' time that the hypervisor may give to others.
+_STEAL_SHARE = 0.01
+#: Findings of the doctor that say the same as `_busy`.
+_BUSY_CHECKS = ("busy", "load")
+
+
+def _busy(cell: Cell) -> Optional[str]:
+    def is_busy(record: Record) -> bool:
+        share = record["environment"].get("busy_before")
+        return share is not None and share > _BUSY_SHARE
+
+    count = sum(map(is_busy, cell.records))
+    if not count:
+        return None
+    return "The host was busy with other work before %d of %d trials: repeat on an idle machine." % (
+        count,
+        len(cell.records),
+    )
+
+
+def _largest_noise(cell: Cell, name: str) -> float:
+    """The largest of the trials' noise figures of that name; 0 where none is known."""
+    noises = [record["environment"].get("noise") or {} for record in cell.records]
+    return max((noise[name] for noise in noises if noise.get(name) is not None), default=0.0)
+
+
+def _other_work(cell: Cell) -> Optional[str]:
+    worst = _largest_noise(cell, "other_load_share")
+    if worst <= _BUSY_SHARE:
+        return None
+    return "Other work took up to %.0f %% of the host's cores during a trial: repeat on an idle machine." % (
+        100 * worst
+    )
+
+
+def _stolen(cell: Cell) -> Optional[str]:
+    worst = _largest_noise(cell, "steal_share")
+    if worst <= _STEAL_SHARE:
+        return None
+    return (
+        "The hypervisor gave up to %.1f %% of the cores' time to other guests during a trial: repeat on a host of your "
+        "own, or with more --trials." % (100 * worst)
+    )
+
+
+def _drift_words(found: Drift) -> str:
+    change = found.change or 0.0
+    return "Over %d trials, in the order in which they were taken, steps became %.2g %% %s (p %.2g)" % (
+        found.n, 100 * abs(change), "slower" if change > 0 else "faster", found.p_value or 0.0,
+    )  # fmt: skip
+
+
+def _drifting(cell: Cell) -> Optional[str]:
+    found = run_order.drift_over([cell])
+    if found.answer != drift.DRIFT:
+        return None
+    return (
+        "%s: the interval takes them as independent and is too narrow; repeat when the host is idle and its clock has "
+        "settled, with --cool-down between trials." % _drift_words(found)
+    )
+
+
+def _found_before(cell: Cell) -> List[str]:
+    """What `harbench doctor` warned of before the trials, as far as no other doubt says it."""
+    said = _BUSY_CHECKS if _busy(cell) else ()
+    return [
+        "harbench doctor, before the run: %s: %s; `harbench doctor` on that host says what to do."
+        % (found["state"], found["finding"].rstrip(". "))
+        for found in cell.findings(doctor.WARN, doctor.FAIL)
+        if found["check"] not in said
+    ]
+
+
+_DOUBTS: Tuple[Callable[[Cell], Optional[str]], ...] = (_drifting, _busy, _other_work, _stolen)
+
+
+def of_cell(cell: Cell) -> List[str]:
+    """What may be said against the host of a cell."""
+    return [sentence for sentence in (doubt(cell) for doubt in _DOUBTS) if sentence] + _found_before(cell)
+
+
+def of_runs(cells: Sequence[Cell]) -> List[str]:
+    """What may be said against the runs that took several of these cells: a drift over all their trials."""
+    drifts = [(name, run_order.drift_over(members)) for name, members in run_order.runs(cells).items()]
+    return [
+        "Run %s: %s, each relative to its cell: ratios in pairs hardly feel it, each cell's own interval is too "
+        "narrow; repeat when the host is idle and its clock has settled, with --cool-down."
+        % (name, _drift_words(found))
+        for name, found in drifts
+        if found.answer == drift.DRIFT
+    ]
