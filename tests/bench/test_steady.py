@@ -1,9 +1,12 @@
 """Steady-state detection on series whose answer is known by how they are made."""
 
+import json
+import os
+
 import numpy as np
 import pytest
 
-from bench import steady
+from bench import outliers, steady
 
 N = 380
 
@@ -46,6 +49,27 @@ def test_every_kind_of_series_gets_its_answer(name, series, answer, earliest, la
         assert earliest <= state.start <= latest, state
     else:
         assert state.start is None and state.reason
+
+
+_RECORDED = {
+    # name: first steady step at the earliest and latest, "about every N" of the severe slow ones or None
+    "npu, slow start and stalls": (700, 800, 15),
+    "gpu, steady": (0, 0, None),
+    "gpu, short": (0, 0, None),
+    "npu, steady over a day": (0, 5, 10),
+    "npu, two modes": (0, 0, 10),
+}
+
+
+@pytest.mark.parametrize("name", _RECORDED)
+def test_series_that_real_devices_left_get_their_answers(name):
+    with open(os.path.join(os.path.dirname(__file__), "..", "data", "recorded-series.json")) as file:
+        seconds = json.load(file)[name]["seconds"]
+    earliest, latest, period = _RECORDED[name]
+    state = steady.find(seconds)
+    assert state.answer == steady.FOUND and earliest <= state.start <= latest, state
+    found = outliers.find(seconds[state.start :])
+    assert found.period_steps == (None if period is None else pytest.approx(period, abs=0.5))
 
 
 # A short correlated series may really drift: there one answer in seven may err, on the side of a doubt.
