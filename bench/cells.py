@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from bench import bootstrap, outliers, stats
+from bench import stats
 from bench.figures import TrialFigures, has_figures, steady_step_seconds, trial_figures
-from bench.outliers import Outliers
 from bench.record import Record
+from bench.stats import bootstrap, outliers
+from bench.stats.outliers import Outliers
 
 
 def identity(record: Record) -> Dict[str, Any]:

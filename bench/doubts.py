@@ -4,11 +4,11 @@ import math
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from backends.protocol import KERNEL_FUSED, PROVEN
-from bench import host_doubts, outliers, steady, synchronisation, units
+from bench import host_doubts, synchronisation, units
 from bench.cells import Cell
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
-from bench.stats import Estimate
+from bench.stats import Estimate, outliers, steady
 
 _FEWEST_TRIALS = 3
 #: Upper over lower end of an interval that leaves more than a tenth open.

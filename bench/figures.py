@@ -5,9 +5,9 @@ from typing import List, Optional, Sequence
 
 import numpy as np
 
-from bench import steady
 from bench.record import COMPLETE, Record
-from bench.steady import SteadyState
+from bench.stats import steady
+from bench.stats.steady import SteadyState
 
 #: The published FPS is the batch size over the mean of this many last step times of one run.
 PUBLISHED_LAST_STEPS = 10
@@ -20,7 +20,7 @@ class TrialFigures:
     """What one complete trial measured; times in seconds, rates in windows per second.
 
     Args:
-        steady: what `bench.steady` says of the steps behind the minimum warm-up.
+        steady: what `bench.stats.steady` says of the steps behind the minimum warm-up.
         steady_steps: steps of the steady state; behind the minimum warm-up where none was found.
         step_seconds: their mean time.
         fps: windows over the time of the steady steps.

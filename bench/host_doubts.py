@@ -2,10 +2,11 @@
 
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from bench import doctor, drift, run_order
+from bench import doctor, run_order
 from bench.cells import Cell
-from bench.drift import Drift
 from bench.record import Record
+from bench.stats import drift
+from bench.stats.drift import Drift
 
 #: Share of the host's cores that other work may take before a timing is doubted.
 _BUSY_SHARE = 0.1

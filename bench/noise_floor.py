@@ -9,8 +9,9 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from bench import stats, verdict
+from bench import stats
 from bench.cells import Cell
+from bench.stats import verdict
 from har_model.dataset import cache
 from har_model.files import write_atomically
 

@@ -3,10 +3,10 @@
 import math
 from typing import Any, Dict, List, Sequence, Tuple
 
-from bench import drift
 from bench.cells import Cell
-from bench.drift import Drift
 from bench.record import Record
+from bench.stats import drift
+from bench.stats.drift import Drift
 
 
 def _one_run(records: Sequence[Record]) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Dict, List, Sequence
 
-from bench import gates, match, naming, units
-from bench.accuracies import Accuracy
+from bench import units
 from bench.cells import Cell
-from bench.compare import Comparison
-from bench.fairness import Difference
-from bench.match import Selection
+from bench.comparing import gates, match, naming
+from bench.comparing.accuracies import Accuracy
+from bench.comparing.compare import Comparison
+from bench.comparing.fairness import Difference
+from bench.comparing.match import Selection
 from reports import markdown, sentences, tables, trial_tables
 from reports.markdown import plain, table_lines
 from reports.tables import Row, Table

@@ -5,12 +5,14 @@ from dataclasses import asdict
 from typing import Any, Dict, List, Optional, Sequence
 
 import bench
-from bench import doubts, gates, match, naming, resources, verdict
-from bench.accuracies import Accuracy
+from bench import doubts, resources
 from bench.cells import Cell
-from bench.compare import Comparison, Speed
-from bench.fairness import Difference
-from bench.match import Selection
+from bench.comparing import gates, match, naming
+from bench.comparing.accuracies import Accuracy
+from bench.comparing.compare import Comparison, Speed
+from bench.comparing.fairness import Difference
+from bench.comparing.match import Selection
+from bench.stats import verdict
 from reports import sentences, tables
 
 #: History. 1: the first form.

@@ -3,11 +3,11 @@
 from typing import Tuple
 
 from bench import units
-from bench.accuracies import Accuracy
 from bench.cells import Cell
-from bench.compare import Comparison
+from bench.comparing.accuracies import Accuracy
+from bench.comparing.compare import Comparison
 from bench.doubts import is_published_length
-from bench.verdict import EQUIVALENT
+from bench.stats.verdict import EQUIVALENT
 from reports import tables
 
 _MEASURED = "measured"

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Optional, Sequence, Tuple
 
-from bench import compare, fairness, stats, units
+from bench import stats, units
 from bench.cells import Cell
-from bench.compare import Speed
+from bench.comparing import compare, fairness
+from bench.comparing.compare import Speed
 from bench.doubts import is_published_length
 from bench.plan import MODE_FULL
 from reports.published import Published

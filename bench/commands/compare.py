@@ -4,11 +4,12 @@ from typing import Optional, Tuple
 
 import click
 
-from bench import compare as comparing
-from bench import equivalence, gates, match
 from bench.commands.options import env
 from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
+from bench.comparing import compare as comparing
+from bench.comparing import gates, match
 from bench.errors import NotComparable
+from bench.stats import equivalence
 
 
 @click.command()

@@ -6,16 +6,18 @@ from typing import Any, Optional, Sequence
 import click
 from rich.console import Console
 
-from bench import clock, compare, naming, noise_floor, units, verdict
+from bench import clock, noise_floor, units
 from bench.cells import Cell
 from bench.commands import measuring
 from bench.commands.cell_options import cell_options, job_of, merged
 from bench.commands.options import env
-from bench.compare import Margin
+from bench.comparing import compare, naming
+from bench.comparing.compare import Margin
 from bench.errors import DataError, TrialFailed
 from bench.figures import has_figures
 from bench.noise_floor import NoiseFloor
 from bench.record import Record
+from bench.stats import verdict
 
 #: Fewer blocks leave too few ways to divide them for a rate of false alarms.
 _FEWEST_TRIALS = 3

@@ -8,12 +8,13 @@ import click
 import numpy as np
 from scipy import special
 
-from bench import cells, power, units
+from bench import cells, units
 from bench.cells import Cell
 from bench.commands.options import env, record_places
 from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
 from bench.errors import UsageError
 from bench.record import read_all
+from bench.stats import power
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import click
 from rich.console import Console
 
-from bench import campaign, compare, equivalence, record, resume, stopping
+from bench import campaign, record, resume
 from bench.assemble import RunFacts
 from bench.campaign import IsEnough
 from bench.cells import Cell
@@ -15,10 +15,11 @@ from bench.commands import measuring
 from bench.commands.cell_options import POSITIVE, cell_options, job_of, merged
 from bench.commands.options import env
 from bench.commands.quantities import PERCENT
+from bench.comparing import compare
 from bench.errors import UsageError
 from bench.figures import has_figures
 from bench.preflight import Cleared
-from bench.stats import Estimate
+from bench.stats import Estimate, equivalence, stopping
 
 _DEFAULT_TRIALS = 3
 

@@ -7,9 +7,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bench import power, units
+from bench import units
 from bench.commands.plan import plan
 from bench.errors import DataError, UsageError
+from bench.stats import power
 from tests.bench import records
 
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from bench import cells, drift, run_order
+from bench import cells, run_order
+from bench.stats import drift
 from tests.bench import records
 
 

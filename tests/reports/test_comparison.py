@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from bench import cells, compare, gates, match
-from bench.sides import Side
+from bench import cells
+from bench.comparing import compare, gates, match
+from bench.comparing.sides import Side
 from reports import comparison, comparison_json, published, sentences, tables
 from reports.markdown import render as render_report
 from tests.bench import records

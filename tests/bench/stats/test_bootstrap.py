@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from bench import bootstrap, stats
+from bench import stats
+from bench.stats import bootstrap
 
 
 def _trials(draw, n, trial_sd, step_sd, correlation, steps=120):

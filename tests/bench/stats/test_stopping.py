@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from bench import stats, stopping
-from bench.stats import Estimate
+from bench import stats
+from bench.stats import Estimate, stopping
 
 
 def _estimate(half_width, n=stopping.MINIMUM_TRIALS):

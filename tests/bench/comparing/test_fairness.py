@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from bench import cells, environment, fairness
+from bench import cells, environment
+from bench.comparing import fairness
 from bench.errors import UsageError
 from tests.bench import records
 from tests.bench.sides import cell

@@ -13,7 +13,8 @@ import pytest
 from scipy import special
 from scipy.signal import lfilter
 
-from bench import stats, stopping, verdict
+from bench import stats
+from bench.stats import stopping, verdict
 
 _TRUE_RATIO = 1.3
 _STEPS = 40

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from bench import outliers, steady
+from bench.stats import outliers, steady
 
 N = 380
 
@@ -63,7 +63,7 @@ _RECORDED = {
 
 @pytest.mark.parametrize("name", _RECORDED)
 def test_series_that_real_devices_left_get_their_answers(name):
-    with open(os.path.join(os.path.dirname(__file__), "..", "data", "recorded-series.json")) as file:
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "data", "recorded-series.json")) as file:
         seconds = json.load(file)[name]["seconds"]
     earliest, latest, period = _RECORDED[name]
     state = steady.find(seconds)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bench import cells, match
+from bench import cells
+from bench.comparing import match
+from bench.comparing.sides import Side
 from bench.errors import DataError, UsageError
-from bench.sides import Side
 from tests.bench.sides import documents
 
 

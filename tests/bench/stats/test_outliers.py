@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import outliers
+from bench.stats import outliers
 
 
 def _series(n=3000, seed=0):

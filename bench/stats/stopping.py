@@ -14,7 +14,7 @@ A stricter interval inside the rule (99 %, first look at 5: 0.922) or Chow and R
 help, for what counts is how many trials the spread is known from. So the first look is at trial 8, which holds 92 to
 98 % with room for what a simulation leaves out; a quiet machine pays for it with trials that it would not have needed.
 Trials with heavy tails (Student's t with 3 degrees of freedom) cover more: 0.943 in the worst setting.
-`tests/bench/test_coverage.py` holds it.
+`tests/bench/stats/test_coverage.py` holds it.
 """
 
 import math

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy import special
 from statsmodels.stats.power import TTestPower
 
-from bench import equivalence, power, stats
+from bench import stats
+from bench.stats import equivalence, power
 
 
 @pytest.mark.parametrize("detect, deviation", [(0.02, 0.03), (0.05, 0.03), (0.1, 0.03), (0.01, 0.05)])

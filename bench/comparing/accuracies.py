@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from bench import equivalence, verdict
 from bench.cells import Cell
-from bench.equivalence import Discordance
-from bench.fairness import Difference, stopping_accuracy
+from bench.comparing.fairness import Difference, stopping_accuracy
 from bench.record import Record
+from bench.stats import equivalence, verdict
+from bench.stats.equivalence import Discordance
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def compare(cell: Cell, reference: Cell, margin: float, differences: Sequence[Di
 
     Args:
         margin: within which they count as equivalent, a share.
-        differences: between the two cells, from `bench.fairness`.
+        differences: between the two cells, from `bench.comparing.fairness`.
     """
     stopped_by = tuple(stopping_accuracy(differences))
     if stopped_by:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import List, Optional, Sequence, Tuple
 
-from bench import accuracies, fairness, naming, noise_floor, verdict
-from bench.accuracies import Accuracy
+from bench import noise_floor
 from bench.cells import Cell
-from bench.fairness import Difference
-from bench.match import Pair
-from bench.stats import Ratio
+from bench.comparing import accuracies, fairness, naming
+from bench.comparing.accuracies import Accuracy
+from bench.comparing.fairness import Difference
+from bench.comparing.match import Pair
+from bench.stats import Ratio, verdict
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Speed:
     """What may be said of two speeds.
 
     Args:
-        answer: one of the words of `bench.verdict`.
+        answer: one of the words of `bench.stats.verdict`.
         ratio: of steady FPS, the cell's over its reference's; None where it is not comparable.
         step_time: the same of step times.
         adjusted_p: the ratio's p-value after Holm's correction over all pairs that were compared together.

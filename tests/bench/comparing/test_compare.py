@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from bench import cells, compare, naming, verdict
+from bench import cells
+from bench.comparing import compare, naming
+from bench.stats import verdict
 from tests.bench import records
 from tests.bench.sides import STEPS, cell, documents, in_blocks
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Dict, List, Sequence, Tuple
 
-from bench import fairness
 from bench.cells import Cell
+from bench.comparing import fairness
 
 #: Facts that name a side, each with how a person reads it. All of these that differ stand in the name ...
 _CHOICES: Tuple[Tuple[str, str], ...] = (
@@ -23,7 +23,7 @@ _LAST_RESORTS: Tuple[Tuple[str, str], ...] = (
     ("harbench.revision", "revision %.12s"),
 )
 
-#: How `bench.fairness` names the variables that were set for the trials.
+#: How `bench.comparing.fairness` names the variables that were set for the trials.
 _VARIABLE = "variables."
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import drift
+from bench.stats import drift
 
 
 def test_a_steady_rise_is_a_drift_of_its_size():

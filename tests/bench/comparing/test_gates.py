@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import compare, gates
+from bench.comparing import compare, gates
+from bench.comparing.match import Unmatched
 from bench.errors import GateNotMet, Inconclusive, NotComparable, UsageError
-from bench.match import Unmatched
 from tests.bench.sides import cell
 
 

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
-from bench import naming
 from bench.cells import Cell, identity
+from bench.comparing import naming
+from bench.comparing.sides import Side, listed, side_of
 from bench.errors import DataError, UsageError
 from bench.record import Record
-from bench.sides import Side, listed, side_of
 
 Pair = Tuple[Cell, Cell]
 

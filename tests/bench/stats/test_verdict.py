@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from bench import verdict
-from bench.stats import Ratio
+from bench.stats import Ratio, verdict
 
 
 def _ratio(centre, low, high, p_value):

@@ -5,8 +5,7 @@ from typing import Any, Optional, Sequence
 
 import numpy as np
 
-from bench import power
-from bench.stats import Estimate
+from bench.stats import Estimate, power
 
 EQUIVALENT = "equivalent"
 HIGHER = "higher"

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from bench.compare import Comparison
+from bench.comparing.compare import Comparison
+from bench.comparing.match import Unmatched
 from bench.errors import GateNotMet, Inconclusive, NotComparable, UsageError
-from bench.match import Unmatched
 
 MET = "met"
 NOT_MET = "not met"

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Sequence, Tuple
 
-from bench import naming
 from bench.cells import Cell, group
+from bench.comparing import naming
 from bench.errors import DataError, UsageError
 from bench.figures import has_figures
 from bench.record import Record, read_all

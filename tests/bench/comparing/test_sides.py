@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import record, sides
+from bench import record
+from bench.comparing import sides
 from bench.errors import DataError, UsageError
 from tests import shared_inputs
 from tests.bench import records

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from statsmodels.stats.power import TTestIndPower
 
-from bench import equivalence
+from bench.stats import equivalence
 
 _BASE = np.array([0.905, 0.912, 0.908, 0.915, 0.910])
 
