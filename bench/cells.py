@@ -10,6 +10,9 @@ from bench.record import Record
 from bench.stats import bootstrap, outliers
 from bench.stats.outliers import Outliers
 
+#: Pairs that are worth more than all trials unpaired.
+_LEAST_PAIRS = 3
+
 
 def identity(record: Record) -> Dict[str, Any]:
     """Everything that must be equal for two trials to be replicates of one another; the seed is what may differ."""
@@ -99,18 +102,22 @@ class Cell:
         return {seed: stats.spread(same).mean for seed, same in values.items()}
 
     def by_block(self, name: str) -> Dict[Tuple[str, int], float]:
-        """One figure of each trial that was taken in a block of a run, by run and block; empty unless all were."""
-        runs = [record.get("run") for record in self.records]
-        keys = [(run["id"], run["block"]) for run in runs if run]
-        if len(set(keys)) < len(self.records):
-            return {}
-        return {key: getattr(figures, name) for key, figures in zip(keys, self.figures)}
+        """One figure of each trial that a block of a run holds, by run and block; empty where a block has two."""
+        runs = [(record.get("run"), figures) for record, figures in zip(self.records, self.figures)]
+        known = [((run["id"], run["block"]), getattr(figures, name)) for run, figures in runs if run]
+        return dict(known) if len(dict(known)) == len(known) else {}
 
     def ratio_to(self, reference: "Cell", name: str) -> stats.Ratio:
-        """A rate or time of this cell over that of another one; paired where both were taken in the same blocks."""
+        """A rate or time of this cell over that of another one.
+
+        Paired where both were taken in the same blocks: all their trials, or three at least; trials without a partner
+        do not enter a paired ratio.
+        """
         mine, theirs = self.by_block(name), reference.by_block(name)
-        if mine and set(mine) == set(theirs):
-            return stats.paired_ratio([mine[key] for key in mine], [theirs[key] for key in mine])
+        common = [key for key in mine if key in theirs]
+        is_all = len(common) == len(self.records) == len(reference.records)
+        if len(common) >= _LEAST_PAIRS or (is_all and common):
+            return stats.paired_ratio([mine[key] for key in common], [theirs[key] for key in common])
         return stats.ratio(self.values(name), reference.values(name))
 
 

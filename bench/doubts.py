@@ -96,6 +96,8 @@ def _wide(cell: Cell) -> Optional[str]:
     estimate = cell.estimate("fps")
     if estimate.low is None or estimate.high is None or estimate.high / estimate.low < _WIDE_INTERVAL:
         return None
+    if estimate.n < _FEWEST_TRIALS:  # it is wide for want of trials, which `_few_trials` says
+        return None
     return (
         "The interval is wide (its ends differ %.2f-fold), the trials disagree: repeat on an idle machine, with more "
         "--trials." % (estimate.high / estimate.low)
@@ -150,8 +152,9 @@ def _slowed_down(cell: Cell) -> Optional[str]:
 
 
 def _several_runs(cell: Cell) -> Optional[str]:
+    runs = {(record.get("run") or {}).get("id") for record in cell.records}
     numbers = [record["trial"]["number"] for record in cell.records]
-    if len(set(numbers)) == len(numbers):
+    if len(runs) == 1 and (None not in runs or len(set(numbers)) == len(numbers)):
         return None
     return (
         "The %d trials are of several runs, seeds may repeat: give the records of one run to `harbench report`."

@@ -5,6 +5,7 @@ import json
 import math
 import os
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from har_model.dataset import cache
 from har_model.files import write_atomically
 
 _FORMAT = 1
+#: A larger floor makes no margin: a host that tells equal things apart by as much cannot show them equivalent.
+LARGEST_FLOOR = 0.1
 #: Relabellings that are tried at most: all of them up to 10 blocks.
 _MOST_RELABELLINGS = 1024
 
@@ -108,6 +111,14 @@ def of(one: Cell, other: Cell, name: str, measured: str) -> Optional[NoiseFloor]
     )
 
 
+def _seconds_of(label: str) -> float:
+    """A wall-clock label as a number; minus infinity, which nothing comes before, where it is none."""
+    try:
+        return datetime.fromisoformat(label).timestamp()
+    except (ValueError, OverflowError):
+        return -math.inf
+
+
 def _path() -> str:
     return os.path.join(cache.folder(), "noise-v%d.json" % _FORMAT)
 
@@ -117,7 +128,9 @@ def _stored() -> Dict[str, NoiseFloor]:
     try:
         with open(_path(), encoding="utf-8") as file:
             document = json.load(file)
-        return {key: NoiseFloor(**value) for key, value in document.items()}
+        kept = {key: NoiseFloor(**value) for key, value in document.items()}
+        # A floor that a hand has edited is none.
+        return {key: one for key, one in kept.items() if 0 < one.floor <= LARGEST_FLOOR}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
@@ -138,7 +151,11 @@ def store(floor: NoiseFloor) -> str:
     return _path()
 
 
-def of_cell(cell: Cell) -> Optional[NoiseFloor]:
-    """The noise floor that is kept of the host and backend which a cell was measured on."""
+def before(cell: Cell) -> Optional[NoiseFloor]:
+    """The noise floor of a cell's host and backend, if it was measured before the cell was."""
     host = cell.first["environment"]["identity"].get("host_id")
-    return _stored().get(_key(str(host), cell.first["job"]["backend"]))
+    floor = _stored().get(_key(str(host), cell.first["job"]["backend"]))
+    if floor is None:
+        return None
+    started = [_seconds_of(record["started"]) for record in cell.records]
+    return floor if _seconds_of(floor.measured) <= min(started) else None

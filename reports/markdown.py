@@ -26,8 +26,8 @@ _LEGEND = (
     "FPS in the published table, FPS (published definition): batch size over the mean of the last ten steps of a run, "
     "geometric mean over trials. p_whole: windows over the whole process; p_train: over the training without "
     "evaluation; p_core: over the steps alone, first one included (FlagPerf).",
-    "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the reference, the "
-    "first cell here; `not comparable` where the work was not the same, with what differs.",
+    "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the reference which "
+    "is named, the first cell above with the same work; a cell without one is a reference itself.",
     VERDICT_LEGEND,
     "resampled: the interval by drawing trials anew, and blocks of steps within each, from 8 trials on; a doubt where "
     "it or Student's t is more than 1.5 times as wide as the other (in logarithms; both below 0.1 % count as alike). "

@@ -7,6 +7,7 @@ from bench.cells import Cell
 from bench.comparing.accuracies import Accuracy
 from bench.comparing.compare import Comparison
 from bench.doubts import is_published_length
+from bench.stats import Ratio
 from bench.stats.verdict import EQUIVALENT
 from reports import tables
 
@@ -28,6 +29,16 @@ def _interval(low: float, high: float, form: str) -> str:
     return "95 %% interval %s to %s" % (form % low, form % high)
 
 
+def _trials(comparison: Comparison, ratio: Ratio) -> str:
+    """How many trials the ratio is from, and how many were left out."""
+    counts = len(comparison.cell.records), len(comparison.reference.records)
+    if not ratio.is_paired:
+        return "%d and %d trials" % counts
+    text = "%d pair%s of trials" % (ratio.n, "" if ratio.n == 1 else "s")
+    without = sum(counts) - 2 * ratio.n
+    return text + (" (%d trials without a partner left out)" % without if without else "")
+
+
 def _speed(comparison: Comparison) -> str:
     speed = comparison.speed
     prefix, name, reference = _labels(comparison)
@@ -37,9 +48,8 @@ def _speed(comparison: Comparison) -> str:
     ratio = speed.ratio
     has_interval = ratio.low is not None and ratio.high is not None
     interval = _interval(ratio.low or 0.0, ratio.high or 0.0, "%.3f") if has_interval else "no interval"
-    return "%s%s trains at %.3fx the %s, %s, %d and %d trials%s, margin %s: %s%s" % (
-        prefix, name, ratio.centre, reference, interval,
-        len(comparison.cell.records), len(comparison.reference.records), " in pairs" if ratio.is_paired else "",
+    return "%s%s trains at %.3fx the %s, %s, %s, margin %s: %s%s" % (
+        prefix, name, ratio.centre, reference, interval, _trials(comparison, ratio),
         units.percent(speed.margin.value), speed.answer,
         "".join(", although %s" % difference for difference in speed.allowed),
     )  # fmt: skip
@@ -66,7 +76,19 @@ def _accuracy(comparison: Comparison) -> str:
         return "accuracies not comparable: %s" % accuracy_details(accuracy)
     margin = "%.4g pp" % (100 * accuracy.margin)
     answer = "equivalent within" if accuracy.answer == EQUIVALENT else "%s, margin" % accuracy.answer
-    return "accuracy%s %s %s (%s)" % (_length(comparison.cell), answer, margin, accuracy_details(accuracy))
+    return "accuracy%s %s %s (%s)%s" % (
+        _length(comparison.cell), answer, margin, accuracy_details(accuracy), _agreement(accuracy),
+    )  # fmt: skip
+
+
+def _agreement(accuracy: Accuracy) -> str:
+    """That the two recognised the same windows for every seed in common, which an interval over seeds does not show."""
+    tests = [agreement.mcnemar for agreement in accuracy.agreements]
+    if not tests or any(test.only_first or test.only_second for test in tests):
+        return ""
+    return ", the same test windows recognised for %s" % (
+        "the seed in common" if len(tests) == 1 else "each of %d seeds in common" % len(tests)
+    )
 
 
 def of(comparison: Comparison) -> str:

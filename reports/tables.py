@@ -1,7 +1,7 @@
 """Records to rows: what each table says, in no medium. Every row is a tuple of strings under the table's header."""
 
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from bench import stats, units
 from bench.cells import Cell
@@ -175,9 +175,35 @@ def cells_table(cells: Sequence[Cell], ratios: Sequence[str]) -> Table:
 
 
 def comparison_table(cells: Sequence[Cell]) -> Table:
-    """Every cell beside the first one, the reference."""
-    speeds = compare.speeds([(cell, cells[0]) for cell in cells[1:]])
-    return cells_table(cells, ["1 (reference)"] + [ratio_with_verdict(speed) for speed in speeds])
+    """Every cell beside the first one before it that it is comparable with; one that has none is a reference itself."""
+    references = _references(cells)
+    pairs = [(cell, cells[index]) for cell, index in zip(cells, references) if index is not None]
+    judged = iter(compare.speeds(pairs))
+    ratios = [
+        _as_reference(cell, cells[0])
+        if index is None
+        else "of [%d]: %s" % (index + 1, ratio_with_verdict(next(judged)))
+        for cell, index in zip(cells, references)
+    ]
+    return cells_table(cells, ratios)
+
+
+def _as_reference(cell: Cell, first: Cell) -> str:
+    """What stands for a reference; for a further one, why it has none."""
+    if cell is first:
+        return "1 (reference)"
+    names = [difference.name for difference in fairness.stopping_speed(fairness.differences(cell, first))]
+    return "1 (reference; not comparable with [1]: %s)" % ", ".join(names)
+
+
+def _references(cells: Sequence[Cell]) -> List[Optional[int]]:
+    """Index of each cell's reference; None for a cell that is one."""
+    references: List[Optional[int]] = []
+    for number, cell in enumerate(cells):
+        candidates = [one for one in range(number) if references[one] is None]
+        fitting = [one for one in candidates if not fairness.stopping_speed(fairness.differences(cell, cells[one]))]
+        references.append(fitting[0] if fitting else None)
+    return references
 
 
 def published_definition(cell: Cell) -> Optional[stats.Estimate]:

@@ -15,6 +15,7 @@ from bench.comparing import compare, naming
 from bench.comparing.compare import Margin
 from bench.errors import DataError, TrialFailed
 from bench.figures import has_figures
+from bench.host_doubts import of_cell as of_host
 from bench.noise_floor import NoiseFloor
 from bench.record import Record
 from bench.stats import verdict
@@ -41,7 +42,7 @@ def _say(one: Cell, other: Cell, floor: NoiseFloor, margin: Margin, console: Con
         "  false alarms beyond the floor: %d of %d divisions of these trials into two sides (%s)"
         % (floor.false_alarms, floor.relabellings, units.percent(floor.false_alarms / floor.relabellings)),
     ]
-    for line in lines:
+    for line in lines + ["  doubt: " + sentence for sentence in dict.fromkeys(of_host(one) + of_host(other))]:
         console.print(line, markup=False)
 
 
@@ -92,4 +93,11 @@ def noise(trials: int, out: str, **options: Any) -> None:
     if one is None or other is None or floor is None:
         raise TrialFailed("The two sides have no interval (no steps behind the warm-up, or times without any spread).")
     _say(one, other, floor, compare.default_margin(one, other), console)
-    _store(floor, console)
+    if floor.floor <= noise_floor.LARGEST_FLOOR:
+        _store(floor, console)
+    else:
+        console.print(
+            "not kept: a floor above %s is no margin for anything; measure on an idle machine, with more --trials."
+            % units.percent(noise_floor.LARGEST_FLOOR),
+            markup=False,
+        )

@@ -58,12 +58,12 @@ class _Question:
     text_of: Callable[[float], str]
 
     def noise(self, cell: Optional[Cell]) -> Optional[_Noise]:
-        """The noise of a cell; the option's where the cell has fewer than two values or no spread at all."""
+        """The noise that was given; else the cell's, where it has two values that differ."""
+        if self.given is not None:
+            return _Noise(self.given, None)
         values = self.values_of(cell) if cell else ()
         deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-        if deviation > 0:
-            return _Noise(deviation, len(values))
-        return None if self.given is None else _Noise(self.given, None)
+        return _Noise(deviation, len(values)) if deviation > 0 else None
 
 
 def _percent(share: float) -> str:
@@ -166,14 +166,14 @@ def _sensible_power(_: click.Context, __: click.Parameter, value: float) -> floa
     "--trial-noise",
     type=PERCENT,
     default=None,
-    help="Standard deviation of a trial's mean step time, where records do not say it.",
+    help="Standard deviation of a trial's mean step time, in place of what records say.",
     **env("TRIAL_NOISE"),
 )
 @click.option(
     "--accuracy-noise",
     type=PERCENTAGE_POINTS,
     default=None,
-    help="Standard deviation of accuracy over seeds, where records do not say it.",
+    help="Standard deviation of accuracy over seeds, in place of what records say.",
     **env("ACCURACY_NOISE"),
 )
 def plan(

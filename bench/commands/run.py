@@ -1,6 +1,7 @@
 """`harbench run`: measure."""
 
 import os
+import shlex
 from dataclasses import replace
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -63,7 +64,7 @@ def _show_plan(cleared: Cleared, trials: int, out: str, console: Console) -> Non
     console.print("records would go to %s" % os.path.abspath(out), markup=False)
 
 
-def _say_verdicts(records: Sequence[Sequence[record.Record]], console: Console) -> None:
+def _say_verdicts(records: Sequence[Sequence[record.Record]], facts: RunFacts, out: str, console: Console) -> None:
     """Each further cell against the first one, in a sentence."""
     from reports import sentences  # bench does not know reports; only a command joins them
 
@@ -71,6 +72,9 @@ def _say_verdicts(records: Sequence[Sequence[record.Record]], console: Console) 
     pairs = [(cell, first) for cell in others if cell and first]
     for comparison in compare.compare(pairs, None, equivalence.DEFAULT_MARGIN):
         console.print(sentences.of(comparison), markup=False)
+    for number in range(2, len(others) + 2):
+        sides = ["run=%s,cell=%d" % (facts.identifier, one) for one in (number, 1)]
+        console.print("in full: harbench compare %s --records %s" % (" ".join(sides), shlex.quote(out)), markup=False)
 
 
 def _most_trials(trials: Optional[int], target: Optional[float], most: Optional[int]) -> int:
@@ -140,5 +144,5 @@ def run(
     facts = measuring.facts_of(cleared, most, out)
     facts, done = _resumed(facts, out, console) if is_resumed else (facts, {})
     measured = measuring.measure(cleared, facts, out, options, console, _is_enough(target_interval), done)
-    _say_verdicts(measured.records(), console)
+    _say_verdicts(measured.records(), facts, out, console)
     measured.raise_failures()

@@ -62,11 +62,14 @@ class Comparison:
 
 
 def default_margin(cell: Cell, reference: Cell) -> Margin:
-    """The margin of two cells where none was asked for: the larger noise floor of both hosts, where both are known."""
-    floors = [noise_floor.of_cell(one) for one in (cell, reference)]
+    """The margin of two cells where none was asked for: the larger noise floor of both hosts.
+
+    A margin is stated before: an A/A run counts for what was measured after it.
+    """
+    floors = [noise_floor.before(one) for one in (cell, reference)]
     known = [floor for floor in floors if floor is not None]
     if len(known) < len(floors):
-        return Margin(verdict.DEFAULT_MARGIN, "default, since no A/A run (harbench noise) of the host is known")
+        return Margin(verdict.DEFAULT_MARGIN, "default, since no A/A run (harbench noise) of the host came before")
     largest = max(known, key=lambda floor: floor.floor)
     return Margin(largest.floor, "A/A run of %s on %s" % (largest.cell, largest.measured))
 

@@ -167,12 +167,10 @@ def require(answers: Sequence[Answer], unmatched: Sequence[Unmatched] = ()) -> N
     """
     if _texts(answers, NOT_COMPARABLE):
         raise NotComparable(
-            "The gate %s cannot be answered, since what it asks for is not comparable: %s; measure both alike."
+            "Cannot be answered: %s; what is asked for is not comparable: %s; measure both alike."
             % (_texts(answers, NOT_COMPARABLE), _accuracy_reasons(answers))
         )
     if _texts(answers, NOT_MET):
-        raise GateNotMet("The gate %s is not met: the 95 %% interval lies wholly beyond it." % _texts(answers, NOT_MET))
+        raise GateNotMet("Not met: %s; the 95 %% interval lies wholly beyond." % _texts(answers, NOT_MET))
     if _texts(answers, INCONCLUSIVE):
-        raise Inconclusive(
-            "The gate %s is inconclusive: %s." % (_texts(answers, INCONCLUSIVE), _why_open(answers, unmatched))
-        )
+        raise Inconclusive("Inconclusive: %s; %s." % (_texts(answers, INCONCLUSIVE), _why_open(answers, unmatched)))

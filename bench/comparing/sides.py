@@ -45,6 +45,10 @@ def _is_host(asked: str, host: Dict[str, Any]) -> bool:
     return str(host.get("host_id")).startswith(asked) or asked.lower() in model.lower()
 
 
+def _is_data(asked: str, dataset: Dict[str, Any]) -> bool:
+    return asked == dataset["kind"] or str(dataset["fingerprint"]).startswith(asked)
+
+
 def _is_python(asked: str, record: Record) -> bool:
     return _is_version(asked, str(record["description"]["software"].get("python")))
 
@@ -73,9 +77,11 @@ _KEYS: Dict[str, Callable[[str, Record], bool]] = {
     "python": _is_python,
     "host": lambda asked, record: _is_host(asked, record["environment"]["identity"]),
     "run": lambda asked, record: bool(asked == (record.get("run") or {}).get("id")),
+    "cell": lambda asked, record: "run" in record and asked == str(record["run"]["cell"] + 1),
+    "data": lambda asked, record: _is_data(asked, record["dataset"]),
 }
 #: A trial that failed early may not have said these.
-_DESCRIBED = ("precision", "framework", "python")
+_DESCRIBED = ("precision", "framework", "python", "data")
 
 
 def parse(text: str) -> Dict[str, str]:

@@ -48,14 +48,15 @@ def _records(tmp_path, place="results"):
 
 def test_a_planted_slow_down_is_found_and_equal_cells_are_not_told_apart(run, tmp_path):
     out, _ = run("--trials", "5", "--cell", _cell(_script(**_noise(1))), "--cell", _cell(_script(1.1, **_noise(2))))
-    verdict = out.strip().splitlines()[-1]
-    assert ": slower;" in verdict and "5 and 5 trials in pairs" in verdict and "simulated" in verdict
+    verdict, in_full = out.strip().splitlines()[-2:]
+    assert in_full.startswith("in full: harbench compare run=")
+    assert ": slower;" in verdict and "5 pairs of trials" in verdict and "simulated" in verdict
     documents = _records(tmp_path)
     order = [one["run"]["cell"] for one in documents]
     assert order == [0, 1, 1, 0, 0, 1, 1, 0, 0, 1]  # A B B A
     assert len({one["run"]["id"] for one in documents}) == 1
     out, _ = run("--trials", "5", "--cell", _cell(_script(**_noise(3))), "--cell", _cell(_script(**_noise(4))))
-    assert out.strip().splitlines()[-1].split("margin 5 %: ")[1].startswith(("equivalent", "inconclusive"))
+    assert out.strip().splitlines()[-2].split("margin 5 %: ")[1].startswith(("equivalent", "inconclusive"))
 
 
 def test_trials_go_on_until_the_interval_is_as_narrow_as_asked_for(run, tmp_path):

@@ -65,3 +65,17 @@ def test_each_finding_of_a_state_is_told_once():
     ]
     (cell,) = cells.group([records.make("a", doctor=found), records.make("b", doctor=found), records.make("c")])
     assert cell.findings("WARN", "FAIL") == found[:1] and cell.findings("UNKNOWN") == found[1:]
+
+
+def _in_block(identifier, block, step, cell):
+    run = {"id": "r", "fingerprint": "f", "cells": 2, "cell": cell, "block": block, "position": 0}
+    return records.make(identifier, seconds=[1.0, 0.5, step, step], run=run, job__workload__seed=block)
+
+
+def test_trials_without_a_partner_do_not_undo_the_pairs_of_the_others():
+    one = [_in_block("a%d" % block, block, 0.1 * factor, 0) for block, factor in enumerate((1.0, 1.1, 1.2, 9.0))]
+    other = [_in_block("b%d" % block, block, 0.2 * factor, 1) for block, factor in enumerate((1.0, 1.1, 1.2))]
+    ratio = cells.Cell.of(one).ratio_to(cells.Cell.of(other), "step_seconds")
+    assert ratio.is_paired and ratio.n == 3 and abs(ratio.centre - 0.5) < 1e-12
+    few = cells.Cell.of(one).ratio_to(cells.Cell.of(other[:2]), "step_seconds")
+    assert not few.is_paired

@@ -70,12 +70,14 @@ def test_the_noise_of_the_options_answers_without_any_record(ask):
 def test_the_noise_comes_from_the_records_and_so_does_the_time(ask, tmp_path):
     # Logarithms of the step times: -0.03, 0, 0.03 about one value, so 3 %; accuracies 0.90, 0.91, 0.92, so 1 pp.
     _leave(tmp_path / "results", [0.1 * math.exp(log) for log in (-0.03, 0, 0.03)], [0.90, 0.91, 0.92])
-    out = ask("--detect", "10%", "--accuracy-margin", "1pp", "--power", "0.95", "--trial-noise", "50%")
+    out = ask("--detect", "10%", "--accuracy-margin", "1pp", "--power", "0.95")
     # The interval of the deviation: chi-squared with 2 degrees of freedom has its quantiles at -2 log of the tail.
     low, high = (3 / math.sqrt(-math.log(tail)) for tail in (0.025, 0.975))
     assert "5 trials, about 5 min (noise 3 %% [%.3g %%, %.3g %%] from 3 trials)." % (low, high) in out
     seeds = power.seeds_needed(0.01, 0.01, 0.95)
     assert "%d seeds, about %d min (noise 1 pp [" % (seeds, seeds) in out
+    out = ask("--detect", "10%", "--power", "0.95", "--trial-noise", "3%")  # what is given goes first
+    assert "5 trials, about 5 min (noise 3 % as given)." in out
 
 
 def test_records_are_taken_from_where_they_are_named_or_left(ask, tmp_path):

@@ -50,7 +50,8 @@ def test_the_sentence_to_quote_stands_last_and_carries_everything():
     # to 0.904 have a variance of 2.5e-6, so 2.306004 * sqrt(2 * 2.5e-6 / 5); 4 steps of 24 are 0.167 epochs.
     assert sentence == (
         "NPU trains at 0.500x the CPU, 95 % interval 0.489 to 0.512, 5 and 5 trials, margin 5 %: slower; accuracy "
-        "after 0.167 epochs equivalent within 1 pp (difference 0.00 pp, 95 % interval -0.23 to 0.23)."
+        "after 0.167 epochs equivalent within 1 pp (difference 0.00 pp, 95 % interval -0.23 to 0.23), the same "
+        "test windows recognised for each of 5 seeds in common."
     )
 
 
@@ -71,7 +72,7 @@ def test_an_accuracy_of_the_published_length_needs_no_word_on_it():
 
 def test_pairs_one_trial_and_refusals_are_said_in_the_sentence():
     paired = _sentence(in_blocks(documents("a", steps=[0.1, 0.11, 0.1, 0.1, 0.1])), in_blocks(documents("b")))
-    assert "5 and 5 trials in pairs" in paired
+    assert "5 pairs of trials" in paired
     single = _sentence(documents("a", steps=(0.1,), **_NPU), documents("b"))
     assert "no interval, 1 and 5 trials, margin 5 %: inconclusive" in single and "from 1 and 5 seeds" in single
     small = documents("a", job__workload__training__batch_size=50)
@@ -193,8 +194,8 @@ def test_the_report_has_the_same_verdict_corrected_over_its_rows():
     made = documents("a") + documents("b", 2.0, **_NPU) + documents("c", job__workload__training__batch_size=50)
     text = render_report(published.load(), cells.group(made), made, [])
     rows = _table(text, "Comparison")
-    assert rows[3][8] == "0.500x [0.489, 0.512] slower (margin 5 %)"
-    assert rows[4][8] == "not comparable (batch)" and "Holm" in text.split("### Legend")[1]
+    assert rows[3][8] == "of [1]: 0.500x [0.489, 0.512] slower (margin 5 %)"
+    assert rows[4][8] == "1 (reference; not comparable with [1]: batch)" and "Holm" in text.split("### Legend")[1]
 
 
 def test_holms_correction_in_the_report_is_over_all_its_rows():

@@ -216,7 +216,7 @@ def test_two_cells_are_two_columns_with_a_ratio_to_the_first():
     text = _render(records.make("a"), records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], job__kernel="unrolled"))
     rows = _table(text, "Comparison")
     assert len(rows) == 4
-    assert rows[2][8].startswith("1 (reference)") and rows[3][8].startswith("0.500x")
+    assert rows[2][8].startswith("1 (reference)") and rows[3][8].startswith("of [1]: 0.500x")
     assert len(_table(text, "精度结果比对")[0]) == 6
 
 
@@ -251,7 +251,7 @@ def test_trials_of_several_runs_and_wide_intervals_are_doubted():
     two = _render(records.make("a"), records.make("b", job__workload__seed=1, trial__number=2))
     assert "of several runs" not in two and "interval is wide" not in two
     slow = records.make("b", seconds=[1.0, 0.5, 0.2, 0.2], trial__number=1)
-    doubts = _render(records.make("a"), slow).split("### Doubts")[1]
+    doubts = _render(records.make("a"), slow, records.make("c")).split("### Doubts")[1]
     assert "of several runs" in doubts and "interval is wide" in doubts
 
 
