@@ -19,7 +19,7 @@ from bench.stats import equivalence
     "--margin",
     type=PERCENT,
     default=None,
-    help="Speeds this close count as equivalent, as 2%.  [default: 5%]",
+    help="Speeds this close count as equivalent, as 2%.  [default: the noise floor of the host, else 5%]",
     **env("MARGIN"),
 )
 @click.option(
