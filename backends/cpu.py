@@ -1,6 +1,7 @@
 """The host's processor, through TensorFlow."""
 
 import math
+import os
 from typing import Any
 
 from backends import slowed
@@ -13,6 +14,12 @@ from har_model.errors import UsageError
 def batch_slices(independent_lstms: int, threads: int) -> int:
     """Slices of the batch with which a block's independent LSTMs fill the threads: BlockLSTM uses one thread each."""
     return max(1, math.ceil(threads / independent_lstms))
+
+
+def _xla_jit() -> str:
+    """Whether XLA compiles: off unless the environment asks for it."""
+    flags = os.environ.get("TF_XLA_FLAGS", "")
+    return "as TF_XLA_FLAGS asks: %s" % flags if "auto_jit" in flags else "off"
 
 
 def _prove(session: Any) -> Proof:
@@ -59,7 +66,7 @@ class CpuBackend(TensorFlowBackend):
             "precision": settings.precision,
             "intra_op_threads": config.intra_op_parallelism_threads,
             "inter_op_threads": config.inter_op_parallelism_threads,
-            "xla_jit": "off",
+            "xla_jit": _xla_jit(),
         }
         if settings.kernel == KERNEL_UNROLLED:
             return Placement(kernels.unrolled, config, "cpu", effective, _prove)

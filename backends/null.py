@@ -11,7 +11,7 @@ What it does is written in the environment variable `HARBENCH_NULL`, a JSON obje
                         standard deviations, one of the trial and one of each step; without a seed they differ from
                         trial to trial as real ones do
     sleep_seconds       real time that each step takes besides, so that there is time to kill it
-    leave_behind        start a process that would outlive the trial
+    leave_behind        start a process that would outlive the trial; "session": one in a session of its own
 """
 
 import json
@@ -89,7 +89,8 @@ class NullModel(Model):
         self._weights = dict(weights.initial_weights(workload.network, workload.seed))
         self.virtual_clock_ns = lambda: self._now_ns
         if script.get("leave_behind"):
-            subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(3600)"])
+            is_apart = script["leave_behind"] == "session"
+            subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(3600)"], start_new_session=is_apart)
 
     def describe(self) -> Description:
         """Says that nothing is real."""

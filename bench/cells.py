@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from bench import stats
+from bench.environment import variables
 from bench.figures import TrialFigures, has_figures, steady_step_seconds, trial_figures
 from bench.record import Record
 from bench.stats import bootstrap, outliers
@@ -22,7 +23,9 @@ def identity(record: Record) -> Dict[str, Any]:
         key: job[key]
         for key in ("backend", "kernel", "precision", "mode", "epochs", "steps", "warmup_steps", "threads")
     }
-    asked.update({key: job.get(key) for key in ("cpus", "variables") if job.get(key)})
+    if job.get("cpus"):
+        asked["cpus"] = job["cpus"]
+    captured = record["environment"]["volatile"].get("variables") or {}
     return {
         "workload": workload,
         "asked": asked,
@@ -30,6 +33,7 @@ def identity(record: Record) -> Dict[str, Any]:
         "framework": [description["framework"], description["framework_version"]],
         "device": description["device"],
         "effective": description["effective"],
+        "variables": variables.identifying(captured, job.get("variables") or {}),
         "python": description["software"].get("python"),
         "host": {key: host.get(key) for key in ("host_id", "cpu_model", "cores_usable", "machine", "kernel")},
         "harbench": [record["harbench"]["version"], record["harbench"]["revision"], record["harbench"]["is_dirty"]],

@@ -115,7 +115,7 @@ def _seconds_of(label: str) -> float:
     """A wall-clock label as a number; minus infinity, which nothing comes before, where it is none."""
     try:
         return datetime.fromisoformat(label).timestamp()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError):
         return -math.inf
 
 
@@ -158,4 +158,5 @@ def before(cell: Cell) -> Optional[NoiseFloor]:
     if floor is None:
         return None
     started = [_seconds_of(record["started"]) for record in cell.records]
-    return floor if _seconds_of(floor.measured) <= min(started) else None
+    measured = _seconds_of(floor.measured)
+    return floor if -math.inf < measured <= min(started) else None

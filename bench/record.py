@@ -5,6 +5,7 @@ import glob
 import json
 import math
 import os
+import re
 from datetime import datetime
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
@@ -20,6 +21,11 @@ Event = Dict[str, Any]
 #: synchronisation, telemetry, noise, the host's findings; a process nobody saw end has no duration.
 SCHEMA_VERSION = 2
 
+#: No count of ours comes near it, and every float holds it.
+_LARGEST_INTEGER = 10**18
+#: ISO 8601 as Python 3.7 reads it, with its offset.
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?[+-]\d\d:\d\d")
+
 COMPLETE = "complete"
 FAILED = "failed"
 TIMED_OUT = "timed-out"
@@ -29,8 +35,13 @@ INTERRUPTED = "interrupted"
 @functools.lru_cache(maxsize=None)
 def _validator() -> Any:
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemas")
+    # JSON Schema takes 10.0 for an integer; what counts things must be one in Python too.
+    types = jsonschema.Draft7Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    validator = jsonschema.validators.extend(jsonschema.Draft7Validator, type_checker=types)
     with open(os.path.join(folder, "record.v%d.json" % SCHEMA_VERSION), encoding="utf-8") as file:
-        return jsonschema.Draft7Validator(json.load(file))
+        return validator(json.load(file))
 
 
 def _fault(record: Any) -> str:
@@ -42,14 +53,26 @@ def _fault(record: Any) -> str:
     return "%s: %s" % (place, error.message.splitlines()[0][:200])
 
 
+def started_seconds(record: Record) -> float:
+    """When a trial started, in seconds of the wall clock: to order trials by, never to measure.
+
+    Raises:
+        ValueError: it is no time with its offset, written so that every supported Python reads it.
+    """
+    started = record["started"]
+    if not _TIME.fullmatch(started):
+        raise ValueError("no time: %r" % started)
+    return datetime.fromisoformat(started).timestamp()
+
+
 def _inner_fault(record: Record) -> str:
     """What a schema cannot say: parts that must be of one length."""
     if not record["id"].isprintable():
         return "id: it holds a character that no name has"
     try:
-        datetime.fromisoformat(record["started"])
-    except ValueError:
-        return "started: %r is not a time in ISO 8601" % record["started"]
+        started_seconds(record)
+    except (ValueError, OverflowError):
+        return "started: %r is not a time in ISO 8601 with its offset" % record["started"]
     steps = record["steps"]
     counted = sum(epoch["steps"] + epoch["replays"] for epoch in steps["epochs"])
     if not len(steps["seconds"]) == len(steps["losses"]) == counted:
@@ -94,6 +117,13 @@ def _finite_number(text: str) -> float:
     return value
 
 
+def _bounded_integer(text: str) -> int:
+    value = int(text) if len(text) < 25 else 10**25
+    if abs(value) > _LARGEST_INTEGER:
+        raise ValueError("it holds the number %.20s..., which is too large" % text)
+    return value
+
+
 def read(path: str) -> Record:
     """Read and validate one record.
 
@@ -101,9 +131,14 @@ def read(path: str) -> Record:
         DataError: the file is missing, unreadable, no JSON, or not a record of a version that this harbench knows.
     """
     try:
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+            raise DataError("The record %r cannot be read: it is no file." % path)
         with open(path, "rb") as file:
             record = json.loads(
-                file.read().decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite_number
+                file.read().decode("utf-8"),
+                parse_constant=_refuse_constant,
+                parse_float=_finite_number,
+                parse_int=_bounded_integer,
             )
     except OSError as error:
         raise DataError("The record %r cannot be read: %s." % (path, error.strerror)) from error
@@ -140,4 +175,4 @@ def read_all(paths: Sequence[str]) -> Tuple[List[Record], List[str]]:
         else:
             if records.setdefault(record["id"], record) != record:
                 faults.append("The file %r is another record of the id %r than one read before." % (path, record["id"]))
-    return sorted(records.values(), key=lambda record: (record["started"], record["id"])), faults
+    return sorted(records.values(), key=lambda record: (started_seconds(record), record["id"])), faults

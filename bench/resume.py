@@ -1,12 +1,17 @@
 """Which trials of a run are there already: what `--resume` leaves out."""
 
+import contextlib
+import fcntl
 import hashlib
 import json
+import os
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, Optional, Sequence, Tuple
 
 import bench
 from bench import environment, record
+from bench.environment import variables
+from bench.errors import UsageError
 from bench.plan import Job
 from har_model.dataset.signals import Dataset
 
@@ -21,8 +26,33 @@ def fingerprint(cells: Sequence[Job], data: Dataset) -> str:
         "data": data.describe()["fingerprint"],
         "harbench": dict(environment.git_state(), version=bench.__version__),
         "host": environment.identity()["host_id"],
+        "variables": variables.identifying(variables.relevant()),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def held(folder: str, run_id: str) -> Iterator[None]:
+    """Keep a run to one harness, as long as the context lasts.
+
+    Raises:
+        UsageError: another one is at it.
+    """
+    path = os.path.join(folder, ".run-%s.lock" % run_id)
+    with open(path, "wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                "Another harbench is still at this run in %r: let it finish, or leave --resume out." % folder
+            ) from None
+        except OSError:
+            pass  # a file system without locks: nothing can be known
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
 
 
 @dataclass(frozen=True)

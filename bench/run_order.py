@@ -4,9 +4,11 @@ import math
 from typing import Any, Dict, List, Sequence, Tuple
 
 from bench.cells import Cell
-from bench.record import Record
+from bench.record import Record, started_seconds
 from bench.stats import drift
 from bench.stats.drift import Drift
+
+_LEAST_TRIALS = 3
 
 
 def _one_run(records: Sequence[Record]) -> str:
@@ -18,7 +20,7 @@ def _one_run(records: Sequence[Record]) -> str:
 def _key(record: Record, is_one_run: bool) -> Tuple[Any, ...]:
     if is_one_run:
         return record["run"]["block"], record["run"]["position"]
-    return record["started"], record["id"]
+    return started_seconds(record), record["id"]
 
 
 def _relative(cell: Cell) -> List[float]:
@@ -32,9 +34,10 @@ def drift_over(cells: Sequence[Cell]) -> Drift:
     """Whether the trials of these cells became slower or faster in the order in which they were taken.
 
     Each is taken relative to its cell. The order is that of blocks and positions where all are of one run, else that in
-    which they were started. A cell's only trial says nothing of a drift and is left out.
+    which they were started. Cells of fewer than three trials are left out: a trial says nothing of a drift, and of
+    two, relative to their mean, each says what the other does, which in turned order often looks like a trend.
     """
-    told = [cell for cell in cells if len(cell.records) > 1]
+    told = [cell for cell in cells if len(cell.records) >= _LEAST_TRIALS]
     is_one_run = bool(_one_run([record for cell in told for record in cell.records]))
     trials = [
         (_key(record, is_one_run), value) for cell in told for record, value in zip(cell.records, _relative(cell))

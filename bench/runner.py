@@ -7,12 +7,14 @@ import selectors
 import signal
 import subprocess
 import sys
+import uuid
 from dataclasses import replace
 from typing import IO, Any, Callable, Dict, Iterator, List, Optional
 
 from backends.telemetry.host import host_sources
 from backends.telemetry.sampler import Sampler
-from bench import child_environment, clock, disturbance, journal, layout, outcome, step_log
+from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, record, step_log
+from bench.errors import TrialFailed
 from bench.guard import Guard
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
@@ -153,12 +155,12 @@ def _pinned(job: Job) -> Iterator[None]:
         os.sched_setaffinity(0, ours)
 
 
-def _start(job: Job, folder: str, pipe: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start(job: Job, folder: str, pipe: int, log: IO[bytes], mark: str) -> "subprocess.Popen[bytes]":
     with _pinned(job):
         return subprocess.Popen(
             [job.python, "-m", "bench.trial", layout.JOB, str(pipe)],
             cwd=folder,
-            env=child_environment.of_trial(job),
+            env=dict(child_environment.of_trial(job), **{guard.VARIABLE: mark}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -169,14 +171,15 @@ def _start(job: Job, folder: str, pipe: int, log: IO[bytes]) -> "subprocess.Pope
 
 def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tuple[Ending, Optional[Dict[str, Any]]]":
     """Run the trial's process to its end; how it ended, and what was sampled meanwhile."""
+    mark = uuid.uuid4().hex
     reading, writing = os.pipe()
     log_path = os.path.join(folder, layout.LOG)
-    with os.fdopen(reading, "rb", buffering=0) as pipe, open(log_path, "wb") as log, Guard() as guard:
+    with os.fdopen(reading, "rb", buffering=0) as pipe, open(log_path, "wb") as log, Guard() as watcher:
         try:
-            process = _start(job, folder, writing, log)
+            process = _start(job, folder, writing, log, mark)
         finally:
             os.close(writing)
-        guard.watch(process.pid)
+        watcher.watch(process.pid, mark)
         sampler = Sampler(host_sources(process.pid))
         sampler.start()
         stopped = None
@@ -188,7 +191,8 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tu
             if stopped or sys.exc_info()[0]:
                 _end_group(process)
         return_code = process.wait()
-        _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind
+        _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind,
+        guard.end_marked(mark)  # in another session, too
         return Ending(return_code, stopped), sampler.stop()
 
 
@@ -215,6 +219,9 @@ def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outc
 
 def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, process_seconds: Optional[float]) -> Outcome:
     """The outcome of a trial whose process has ended, from what it left in its folder."""
+    if not os.path.isdir(folder):
+        gone = "The trial's folder %r is gone, and what it had measured with it: somebody removed it." % folder
+        return Outcome(record.FAILED, gone, TrialFailed.exit_code, (), (), (), finished, process_seconds)
     events = journal.read(os.path.join(folder, layout.JOURNAL))
     steps = step_log.read(os.path.join(folder, layout.STEPS))
     status, reason, code = outcome.conclude(ending, events, len(steps), limits)

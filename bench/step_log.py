@@ -9,7 +9,7 @@ import mmap
 import os
 import struct
 from dataclasses import dataclass
-from typing import List, Optional
+from typing import BinaryIO, List, Optional, Tuple
 
 _ENTRY = struct.Struct("=qqdiHH")  # begin_ns, elapsed_ns, loss, epoch, is_replay, state
 _BEGIN = struct.Struct("=q")
@@ -73,26 +73,31 @@ def read(path: str) -> List[Step]:
 
 
 class StepWatch:
-    """The parent's side while the trial runs: which step is under way and since when, on the clock of both."""
+    """The parent's side while the trial runs: which step is under way and since when, on the clock of both.
+
+    The file stays open once it was there, so that a folder which somebody removes hides no step that hangs.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._file: Optional[BinaryIO] = None
         self._step = 0
 
-    def under_way(self) -> "Optional[tuple[int, int]]":
+    def _entry(self) -> bytes:
+        if self._file is None:
+            try:
+                self._file = open(self._path, "rb", buffering=0)  # noqa: SIM115 - until this object goes
+            except FileNotFoundError:
+                return b""
+        return os.pread(self._file.fileno(), _ENTRY.size, self._step * _ENTRY.size)
+
+    def under_way(self) -> Optional[Tuple[int, int]]:
         """Number (from 0) and begin (nanoseconds of `clock.now_ns`) of the step that is running; None between steps."""
-        try:
-            descriptor = os.open(self._path, os.O_RDONLY)
-        except FileNotFoundError:
-            return None
-        try:
-            while True:
-                entry = os.pread(descriptor, _ENTRY.size, self._step * _ENTRY.size)
-                if len(entry) < _ENTRY.size:
-                    return None
-                begin_ns, _, _, _, _, state = _ENTRY.unpack(entry)
-                if state != _DONE:
-                    return (self._step, begin_ns) if state == _BEGUN else None
-                self._step += 1
-        finally:
-            os.close(descriptor)
+        while True:
+            entry = self._entry()
+            if len(entry) < _ENTRY.size:
+                return None
+            begin_ns, _, _, _, _, state = _ENTRY.unpack(entry)
+            if state != _DONE:
+                return (self._step, begin_ns) if state == _BEGUN else None
+            self._step += 1

@@ -53,7 +53,12 @@ def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) 
         model = _open(backend, job, job.workload)
         synchronisation.prepare(model)
     _describe(model, journal)
-    steps = StepWriter(layout.STEPS, plan.planned_steps(job, len(data.train.labels)))
+    try:
+        steps = StepWriter(layout.STEPS, plan.planned_steps(job, len(data.train.labels)))
+    except OSError as error:
+        raise DataError(
+            "There is no room for the steps of a trial (%s): free space, or raise the quota or limit." % error.strerror
+        ) from error
     with journal.phase("training"):
         TimedLoop(model, data, job, journal, steps).run()
     if job.mode == MODE_FULL:

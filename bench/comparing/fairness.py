@@ -51,6 +51,7 @@ RULES: Tuple[Rule, ...] = (
     Rule("framework", False, False, "part of the stack that is compared"),
     Rule("python", False, False, "part of the stack that is compared"),
     Rule("threads", False, False, "part of the host; the ratio holds for these hosts"),
+    Rule("variables", False, False, "set for the trials: part of what is compared, or a mistake"),
     Rule("host", False, False, "part of the host; the ratio holds for these hosts"),
     Rule("harbench", False, False, "another revision may measure otherwise; repeat with one where it matters"),
 )  # fmt: skip
@@ -152,7 +153,7 @@ class Difference:
 
 def _shown(name: str, value: Any, other: Any) -> str:
     if value is None:
-        return UNKNOWN
+        return "not set" if name.startswith("variables.") else UNKNOWN
     text = str(value)
     return text[:_SHORT] if name in _SHORTENED and text[:_SHORT] != str(other)[:_SHORT] else text
 

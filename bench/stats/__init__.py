@@ -7,6 +7,9 @@ from typing import Optional, Sequence, Tuple
 import numpy as np
 from scipy import special
 
+#: A standard error of logarithms below it is rounding, not spread.
+_LEAST_ERROR = 1e-12
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -49,9 +52,9 @@ def _logarithms(values: Sequence[float], reference: Sequence[float]) -> Tuple[np
 
 
 def _t_ratio(difference: float, error: float, freedom: float, n: int, is_paired: bool, confidence: float) -> Ratio:
-    """Student's t about a difference of logarithms with standard error `error`; no interval where that is 0."""
+    """Student's t about a difference of logarithms with standard error `error`; no interval where that is none."""
     centre = math.exp(difference)
-    if error == 0:
+    if error <= _LEAST_ERROR:
         return Ratio(centre, None, None, n, None, is_paired)
     half = special.stdtrit(freedom, 0.5 + confidence / 2) * error
     p_value = float(2 * special.stdtr(freedom, -abs(difference) / error))

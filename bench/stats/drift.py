@@ -14,7 +14,7 @@ UNKNOWN = "unknown"
 LEAST_TRIALS = 6
 #: The p-value below which it is called a drift. Values relative to the mean of their cell cling to it, which the test
 #: does not know: simulated, a level of 5 % gave up to 6.6 % false alarms (three trials of each of three cells), this
-#: one at most 4.7 % (two trials of each of eight cells), about 2 % for most designs.
+#: one about 2 to 4 %. With two trials a cell it would be up to 9.6 % in turned order: `bench.run_order` asks for three.
 ALPHA = 0.02
 
 

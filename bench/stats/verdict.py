@@ -37,6 +37,8 @@ def of_speed(ratio: Ratio, margin: float, adjusted_p: Optional[float] = None) ->
     """
     if ratio.low is None or ratio.high is None or ratio.p_value is None:
         return INCONCLUSIVE
+    if not all(map(math.isfinite, (ratio.centre, ratio.low, ratio.high, ratio.p_value, margin))):
+        return INCONCLUSIVE
     if 1 / (1 + margin) <= ratio.low and ratio.high <= 1 + margin:
         return EQUIVALENT
     p_value = ratio.p_value if adjusted_p is None else adjusted_p

@@ -3,8 +3,10 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -117,6 +119,44 @@ def test_files_that_are_no_records_stop_nothing_and_are_named(run, tmp_path):
     out, err = run("--trials", "2", "--resume")
     assert "resumed: 1 complete" in out and out.count(": complete in") == 1
     assert "empty.json" in err and "half.json" in err and "folder.json" in err
+
+
+def test_another_environment_is_another_run(run, tmp_path):
+    run("--trials", "1", OMP_NUM_THREADS="2")
+    out, _ = run("--trials", "2", "--resume", OMP_NUM_THREADS="1")
+    assert "nothing to resume" in out and len(_records(tmp_path)) == 3
+
+
+def test_a_run_that_is_still_under_way_is_not_resumed(run, data_path, tmp_path, tmp_path_factory):
+    script = json.dumps({"sleep_seconds": 0.1})
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
+    variables["HARBENCH_CACHE"] = str(tmp_path_factory.getbasetemp() / "cache")
+    words = [sys.executable, "-m", "bench.cli", "run", "--data-path", data_path, *_SMALL, "--trials", "3"]
+    words += ["--out", str(tmp_path / "results")]
+    first = subprocess.Popen(words, env=dict(variables, HARBENCH_NULL=script), stdout=subprocess.PIPE)
+    while not list((tmp_path / "results").glob("*.json")):
+        assert first.poll() is None
+        time.sleep(0.05)
+    _, err = run("--trials", "3", "--resume", expect=2, HARBENCH_NULL=script)
+    assert "still at this run" in err
+    out, _ = first.communicate()
+    assert first.returncode == 0 and len(_records(tmp_path)) == 3
+    assert not [name for name in os.listdir(str(tmp_path / "results")) if name.endswith(".lock")]
+
+
+def test_a_folder_that_vanishes_is_said_to_be_gone(data_path, tmp_path, tmp_path_factory):
+    variables = dict(os.environ, HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))
+    variables["HARBENCH_NULL"] = json.dumps({"hang_at_step": 1})
+    words = [sys.executable, "-m", "bench.cli", "run", "--data-path", data_path, *_SMALL, "--trials", "1"]
+    words += ["--out", str(tmp_path / "results"), "--step-timeout", "3"]
+    harness = subprocess.Popen(words, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not list((tmp_path / "results").glob("*/steps.bin")):
+        assert harness.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)
+    shutil.rmtree(str(tmp_path / "results"))
+    _, err = harness.communicate()
+    assert harness.returncode == 5 and b"is gone" in err, err
 
 
 def test_two_harnesses_in_one_folder_leave_each_other_alone(data_path, tmp_path, tmp_path_factory):

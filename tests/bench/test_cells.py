@@ -79,3 +79,16 @@ def test_trials_without_a_partner_do_not_undo_the_pairs_of_the_others():
     assert ratio.is_paired and ratio.n == 3 and abs(ratio.centre - 0.5) < 1e-12
     few = cells.Cell.of(one).ratio_to(cells.Cell.of(other[:2]), "step_seconds")
     assert not few.is_paired
+
+
+@pytest.mark.parametrize("name, is_another", [("TF_ENABLE_ONEDNN_OPTS", True), ("HARBENCH_NULL", True),
+                                              ("HARBENCH_OUT", False), ("JOB_ID", False)])  # fmt: skip
+def test_a_variable_that_changes_what_is_measured_makes_another_cell(name, is_another):
+    changed = records.make("b", environment__volatile__variables={name: "1"})
+    assert len(cells.group([records.make("a", environment__volatile__variables={}), changed])) == 1 + is_another
+
+
+def test_a_variable_of_the_trial_and_of_the_shell_are_one_fact():
+    shell = records.make("a", environment__volatile__variables={"TF_X": "1"})
+    trial = records.make("b", environment__volatile__variables={"TF_X": "0"}, job__variables={"TF_X": "1"})
+    assert len(cells.group([shell, trial])) == 1

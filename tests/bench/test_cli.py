@@ -172,7 +172,7 @@ def test_help_lists_the_exit_codes(harbench):
 def test_the_end_of_the_parent_leaves_no_process_and_a_record_where_it_can(
     harbench, data_path, tmp_path, tmp_path_factory, name
 ):
-    script = json.dumps({"hang_at_step": 2, "leave_behind": True})
+    script = json.dumps({"hang_at_step": 2, "leave_behind": "session"})
     variables = dict(os.environ, PYTHONPATH=environment.packages_root(), HARBENCH_NULL=script,
                      HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))  # fmt: skip
     arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL]

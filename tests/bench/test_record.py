@@ -156,3 +156,37 @@ def test_making_a_record_does_not_touch_the_stored_one():
     before = copy.deepcopy(records.make())
     records.make(job__kernel="unrolled")
     assert records.make() == before
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("job__warmup_steps", 10.0),
+        ("trial__number", True),
+        ("process_seconds", 10**400),
+        ("started", "2026-11-26T00:00:02Z"),
+        ("started", "2026-11-26T00:00:02"),
+        ("environment__noise", {"context_switches_voluntary": "7"}),
+        ("environment__noise", {"context_switches_involuntary": 10**400}),
+        ("telemetry", {"interval_seconds": 1.0, "seconds": [], "faults": [], "peak_resident_bytes": 10**400}),
+        ("synchronisation", {"first_seconds": 1e300, "second_seconds": 0}),
+    ],
+)
+def test_what_a_hand_has_spoilt_is_one_sentence_on_every_python(tmp_path, name, value):
+    path = tmp_path / "r1.json"
+    path.write_text(json.dumps(records.make(**{name: value})))
+    with pytest.raises(DataError) as error:
+        record.read(str(path))
+    assert "\n" not in str(error.value)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(str(tmp_path / "fifo.json"))
+    documents, faults = record.read_all([str(tmp_path)])
+    assert documents == [] and "no file" in faults[0]
+
+
+def test_records_are_in_the_order_of_time_whatever_their_offset(tmp_path):
+    for name, started in (("late", "2026-11-26T01:00:00+00:00"), ("early", "2026-11-26T08:30:00+08:00")):
+        (tmp_path / (name + ".json")).write_text(json.dumps(records.make(name, started=started)))
+    assert [one["id"] for one in record.read_all([str(tmp_path)])[0]] == ["early", "late"]

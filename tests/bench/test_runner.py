@@ -116,10 +116,11 @@ def _left_behind():
     return found
 
 
+@pytest.mark.parametrize("how", [True, "session"])
 @pytest.mark.parametrize("script", [{}, {"hang_at_step": 2}, {"kill_at_step": 2}, {"fail_at_step": 2}])
-def test_nothing_that_a_trial_started_outlives_it(data_path, tmp_path, monkeypatch, script):
+def test_nothing_that_a_trial_started_outlives_it(data_path, tmp_path, monkeypatch, script, how):
     before = set(_left_behind())
-    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, step_timeout=1.0, leave_behind=True, **script)
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, step_timeout=1.0, leave_behind=how, **script)
     assert (outcome.status == record.COMPLETE) == (not script)
     assert set(_left_behind()) <= before
 

@@ -79,3 +79,9 @@ def test_the_interval_of_a_ratio_covers_the_truth(n, deviations):
 
 def test_the_spread_is_the_sample_standard_deviation():
     assert stats.spread([1.0, 3.0]) == stats.Spread(2.0, pytest.approx(math.sqrt(2)), 2)
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 30])
+def test_rounding_is_no_spread(n):
+    assert stats.ratio([0.1] * n, [0.2] * n).low is None
+    assert stats.paired_ratio([0.1] * n, [0.2] * n).low is None
