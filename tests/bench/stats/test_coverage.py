@@ -184,3 +184,12 @@ def test_an_estimate_covers_the_truth_when_trials_go_on_until_it_is_narrow(devia
 @pytest.mark.parametrize("deviation", [0.01, 0.02, 0.03, 0.04, 0.05, 0.07])
 def test_an_estimate_covers_the_truth_whatever_the_target(deviation, target, cap):
     assert 0.92 <= _stopped_coverage(deviation, target, cap, 40000, np.random.RandomState(0))[2] <= 0.98
+
+
+def test_few_trials_against_many_cover_too_seldom_as_the_method_says():
+    draw = np.random.RandomState(0)
+    covered = 0
+    for _ in range(4000):
+        ratio = stats.ratio(np.exp(draw.normal(0, 0.06, 2)), np.exp(draw.normal(0, 0.01, 10)))
+        covered += ratio.low <= 1 <= ratio.high
+    assert 0.88 <= covered / 4000 <= 0.92
