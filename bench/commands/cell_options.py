@@ -19,7 +19,14 @@ from har_model.config import REPLAYS, TrainingConfig, Workload, preset, preset_n
 POSITIVE = click.IntRange(min=1)
 
 _OPTIONS = (
-    click.option("--backend", type=click.Choice(registry.names()), default="cpu", show_default=True, **env("BACKEND")),
+    click.option(
+        "--backend",
+        type=click.Choice(registry.names()),
+        default="cpu",
+        show_default=True,
+        help="Device; null computes nothing and is for trying harbench out.",
+        **env("BACKEND"),
+    ),
     click.option(
         "--preset", type=click.Choice(preset_names()), default="deep-lstm", show_default=True, **env("PRESET")
     ),
