@@ -122,6 +122,9 @@ def test_nothing_that_a_trial_started_outlives_it(data_path, tmp_path, monkeypat
     before = set(_left_behind())
     outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, step_timeout=1.0, leave_behind=how, **script)
     assert (outcome.status == record.COMPLETE) == (not script)
+    deadline = time.monotonic() + 10  # it was killed; the kernel may take a moment
+    while not set(_left_behind()) <= before and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert set(_left_behind()) <= before
 
 
