@@ -111,18 +111,29 @@ class Cell:
         known = [((run["id"], run["block"]), getattr(figures, name)) for run, figures in runs if run]
         return dict(known) if len(dict(known)) == len(known) else {}
 
+    def in_pairs(self, reference: "Cell", name: str) -> Tuple[List[float], List[float]]:
+        """One figure of this cell's and of another one's trials that share a block of a run, in the same order."""
+        mine, theirs = self.by_block(name), reference.by_block(name)
+        common = [key for key in mine if key in theirs]
+        return [mine[key] for key in common], [theirs[key] for key in common]
+
     def ratio_to(self, reference: "Cell", name: str) -> stats.Ratio:
         """A rate or time of this cell over that of another one.
 
         Paired where both were taken in the same blocks: all their trials, or three at least; trials without a partner
         do not enter a paired ratio.
         """
-        mine, theirs = self.by_block(name), reference.by_block(name)
-        common = [key for key in mine if key in theirs]
-        is_all = len(common) == len(self.records) == len(reference.records)
-        if len(common) >= _LEAST_PAIRS or (is_all and common):
-            return stats.paired_ratio([mine[key] for key in common], [theirs[key] for key in common])
+        mine, theirs = self.in_pairs(reference, name)
+        is_all = len(mine) == len(self.records) == len(reference.records)
+        if len(mine) >= _LEAST_PAIRS or is_all:
+            return stats.paired_ratio(mine, theirs)
         return stats.ratio(self.values(name), reference.values(name))
+
+
+def of_figures(records: Sequence[Record]) -> Optional[Cell]:
+    """The cell of those replicates that have figures; None where none has."""
+    known = [record for record in records if has_figures(record)]
+    return Cell.of(known) if known else None
 
 
 def group(records: Sequence[Record]) -> List[Cell]:

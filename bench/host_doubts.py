@@ -2,7 +2,7 @@
 
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from bench import doctor, run_order
+from bench import doctor, resources, run_order
 from bench.cells import Cell
 from bench.record import Record
 from bench.stats import drift
@@ -30,15 +30,9 @@ def _busy(cell: Cell) -> Optional[str]:
     )
 
 
-def _largest_noise(cell: Cell, name: str) -> float:
-    """The largest of the trials' noise figures of that name; 0 where none is known."""
-    noises = [record["environment"].get("noise") or {} for record in cell.records]
-    return max((noise[name] for noise in noises if noise.get(name) is not None), default=0.0)
-
-
 def _other_work(cell: Cell) -> Optional[str]:
-    worst = _largest_noise(cell, "other_load_share")
-    if worst <= _BUSY_SHARE:
+    worst = resources.of_cell(cell).other_load_share
+    if worst is None or worst <= _BUSY_SHARE:
         return None
     return "Other work took up to %.0f %% of the host's cores during a trial: repeat on an idle machine." % (
         100 * worst
@@ -46,8 +40,8 @@ def _other_work(cell: Cell) -> Optional[str]:
 
 
 def _stolen(cell: Cell) -> Optional[str]:
-    worst = _largest_noise(cell, "steal_share")
-    if worst <= _STEAL_SHARE:
+    worst = resources.of_cell(cell).steal_share
+    if worst is None or worst <= _STEAL_SHARE:
         return None
     return (
         "The hypervisor gave up to %.1f %% of the cores' time to other guests during a trial: repeat on a host of your "

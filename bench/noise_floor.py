@@ -5,13 +5,13 @@ import json
 import math
 import os
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from bench import stats
 from bench.cells import Cell
+from bench.record import seconds_of, started_seconds
 from bench.stats import verdict
 from har_model.dataset import cache
 from har_model.files import write_atomically
@@ -86,10 +86,8 @@ def of(one: Cell, other: Cell, name: str, measured: str) -> Optional[NoiseFloor]
         name: the cell in words.
         measured: wall clock, ISO 8601.
     """
-    mine, theirs = one.by_block("fps"), other.by_block("fps")
-    common = sorted(set(mine) & set(theirs))
-    values, others = [mine[key] for key in common], [theirs[key] for key in common]
-    ratio = stats.paired_ratio(values, others) if common else None
+    values, others = one.in_pairs(other, "fps")
+    ratio = stats.paired_ratio(values, others) if values else None
     if ratio is None or ratio.low is None or ratio.high is None:
         return None
     variances = [float(np.var(np.log(side), ddof=1)) for side in (values, others)]
@@ -100,7 +98,7 @@ def of(one: Cell, other: Cell, name: str, measured: str) -> Optional[NoiseFloor]
         backend=one.first["job"]["backend"],
         cell=name,
         measured=measured,
-        blocks=len(common),
+        blocks=len(values),
         trial_deviation=math.sqrt(sum(variances) / 2),
         ratio=ratio.centre,
         low=ratio.low,
@@ -109,14 +107,6 @@ def of(one: Cell, other: Cell, name: str, measured: str) -> Optional[NoiseFloor]
         false_alarms=alarms,
         relabellings=divisions,
     )
-
-
-def _seconds_of(label: str) -> float:
-    """A wall-clock label as a number; minus infinity, which nothing comes before, where it is none."""
-    try:
-        return datetime.fromisoformat(label).timestamp()
-    except (ValueError, OverflowError, TypeError):
-        return -math.inf
 
 
 def _path() -> str:
@@ -129,9 +119,9 @@ def _stored() -> Dict[str, NoiseFloor]:
         with open(_path(), encoding="utf-8") as file:
             document = json.load(file)
         kept = {key: NoiseFloor(**value) for key, value in document.items()}
-        # A floor that a hand has edited is none.
-        return {key: one for key, one in kept.items() if 0 < one.floor <= LARGEST_FLOOR}
-    except (OSError, ValueError, TypeError, AttributeError):
+        # A floor that a hand has edited is none, and neither is one whose time cannot be read.
+        return {key: one for key, one in kept.items() if 0 < one.floor <= LARGEST_FLOOR and seconds_of(one.measured)}
+    except (OSError, ValueError, OverflowError, TypeError, AttributeError):
         return {}
 
 
@@ -155,8 +145,6 @@ def before(cell: Cell) -> Optional[NoiseFloor]:
     """The noise floor of a cell's host and backend, if it was measured before the cell was."""
     host = cell.first["environment"]["identity"].get("host_id")
     floor = _stored().get(_key(str(host), cell.first["job"]["backend"]))
-    if floor is None:
+    if floor is None or seconds_of(floor.measured) > min(map(started_seconds, cell.records)):
         return None
-    started = [_seconds_of(record["started"]) for record in cell.records]
-    measured = _seconds_of(floor.measured)
-    return floor if -math.inf < measured <= min(started) else None
+    return floor

@@ -53,16 +53,20 @@ def _fault(record: Any) -> str:
     return "%s: %s" % (place, error.message.splitlines()[0][:200])
 
 
-def started_seconds(record: Record) -> float:
-    """When a trial started, in seconds of the wall clock: to order trials by, never to measure.
+def seconds_of(label: str) -> float:
+    """A label of the wall clock in seconds since the epoch: to order by, never to measure.
 
     Raises:
-        ValueError: it is no time with its offset, written so that every supported Python reads it.
+        ValueError, OverflowError: it is no time with its offset, written so that every supported Python reads it.
     """
-    started = record["started"]
-    if not _TIME.fullmatch(started):
-        raise ValueError("no time: %r" % started)
-    return datetime.fromisoformat(started).timestamp()
+    if not _TIME.fullmatch(label):
+        raise ValueError("no time: %r" % label)
+    return datetime.fromisoformat(label).timestamp()
+
+
+def started_seconds(record: Record) -> float:
+    """When a trial started; as `seconds_of`."""
+    return seconds_of(record["started"])
 
 
 def _inner_fault(record: Record) -> str:

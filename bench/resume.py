@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Iterator, Optional, Sequence, Tuple
+from typing import Dict, Iterator, Optional, Sequence, Tuple
 
 import bench
 from bench import environment, record
@@ -61,11 +61,6 @@ class Earlier:
 
     run_id: str
     records: Dict[Tuple[int, int], record.Record]
-
-    @property
-    def done(self) -> FrozenSet[Tuple[int, int]]:
-        """Cells and blocks that need not be run again."""
-        return frozenset(self.records)
 
 
 def find(records: Sequence[record.Record], wanted: str) -> Optional[Earlier]:

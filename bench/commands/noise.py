@@ -1,33 +1,26 @@
 """`harbench noise`: measure one cell against itself."""
 
 import os
-from typing import Any, Optional, Sequence
+from typing import Any
 
 import click
 from rich.console import Console
 
 from bench import clock, noise_floor, units
-from bench.cells import Cell
+from bench.cells import Cell, of_figures
 from bench.commands import measuring
 from bench.commands.cell_options import cell_options, job_of, merged
 from bench.commands.options import env
 from bench.comparing import compare, naming
 from bench.comparing.compare import Margin
 from bench.errors import DataError, TrialFailed
-from bench.figures import has_figures
 from bench.host_doubts import of_cell as of_host
 from bench.noise_floor import NoiseFloor
-from bench.record import Record
 from bench.stats import verdict
 
 #: Fewer blocks leave too few ways to divide them for a rate of false alarms.
 _FEWEST_TRIALS = 3
 _DEFAULT_TRIALS = 6
-
-
-def _side(records: Sequence[Record]) -> Optional[Cell]:
-    known = [record for record in records if has_figures(record)]
-    return Cell.of(known) if known else None
 
 
 def _say(one: Cell, other: Cell, floor: NoiseFloor, margin: Margin, console: Console) -> None:
@@ -88,7 +81,7 @@ def noise(trials: int, out: str, **options: Any) -> None:
     measuring.salvage(out, console)
     measured = measuring.measure(cleared, measuring.facts_of(cleared, trials, out), out, options, console)
     measured.raise_failures()
-    one, other = map(_side, measured.records())
+    one, other = map(of_figures, measured.records())
     floor = noise_floor.of(one, other, naming.without_trials(one), clock.utc_now()) if one and other else None
     if one is None or other is None or floor is None:
         raise TrialFailed("The two sides have no interval (no steps behind the warm-up, or times without any spread).")

@@ -11,31 +11,24 @@ from rich.console import Console
 from bench import campaign, record, resume
 from bench.assemble import RunFacts
 from bench.campaign import IsEnough
-from bench.cells import Cell
+from bench.cells import of_figures
 from bench.commands import measuring
 from bench.commands.cell_options import POSITIVE, cell_options, job_of, merged
 from bench.commands.options import env
 from bench.commands.quantities import PERCENT
 from bench.comparing import compare
 from bench.errors import UsageError
-from bench.figures import has_figures
 from bench.preflight import Cleared
 from bench.stats import Estimate, equivalence, stopping
 
 _DEFAULT_TRIALS = 3
 
 
-def _cells(records: Sequence[Sequence[record.Record]]) -> List[Optional[Cell]]:
-    """The cells of a run so far; None for one without a figure."""
-    known = [[one for one in of_cell if has_figures(one)] for of_cell in records]
-    return [Cell.of(of_cell) if of_cell else None for of_cell in known]
-
-
 def _is_enough(target: Optional[float]) -> IsEnough:
     """Whether every cell, and every ratio to the first one, is known as closely as `--target-interval` asks."""
 
     def ask(records: Sequence[Sequence[record.Record]]) -> bool:
-        cells = [cell for cell in _cells(records) if cell]
+        cells = [cell for cell in map(of_figures, records) if cell]
         if target is None or len(cells) < len(records):
             return False
         estimates: List[Estimate] = [cell.estimate("fps") for cell in cells]
@@ -68,7 +61,7 @@ def _say_verdicts(records: Sequence[Sequence[record.Record]], facts: RunFacts, o
     """Each further cell against the first one, in a sentence."""
     from reports import sentences  # bench does not know reports; only a command joins them
 
-    first, *others = _cells(records)
+    first, *others = map(of_figures, records)
     pairs = [(cell, first) for cell in others if cell and first]
     for comparison in compare.compare(pairs, None, equivalence.DEFAULT_MARGIN):
         console.print(sentences.of(comparison), markup=False)
