@@ -6,7 +6,8 @@ from typing import Any
 
 from backends import slowed
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
-from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, PROVEN, UNPROVEN, Model, Probe, Proof, Settings
+from backends.proof import PROVEN, UNPROVEN, Proof
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Model, Probe, Settings
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -22,8 +23,8 @@ def _xla_jit() -> str:
     return "as TF_XLA_FLAGS asks: %s" % flags if "auto_jit" in flags else "off"
 
 
-def _prove(session: Any) -> Proof:
-    kinds = sorted({device.device_type for device in session.list_devices()} - {"XLA_CPU"})
+def _prove(model: Any) -> Proof:
+    kinds = sorted({device.device_type for device in model.session.list_devices()} - {"XLA_CPU"})
     state = PROVEN if kinds == ["CPU"] else UNPROVEN
     return Proof(state, "cpu", "the session lists devices of type %s" % ", ".join(kinds))
 
@@ -54,6 +55,7 @@ class CpuBackend(TensorFlowBackend):
         from backends.engines.tensorflow import kernels
         from backends.engines.tensorflow.compat import tf1
         from backends.engines.tensorflow.model import Placement
+        from backends.engines.tensorflow.ops import ops_with
 
         slices = batch_slices(workload.network.independent_lstms, settings.threads)
         config = tf1.ConfigProto(
@@ -69,7 +71,9 @@ class CpuBackend(TensorFlowBackend):
             "xla_jit": _xla_jit(),
         }
         if settings.kernel == KERNEL_UNROLLED:
-            return Placement(kernels.unrolled, config, "cpu", effective, _prove)
+            return Placement(ops_with(kernels.unrolled), config, "cpu", effective, _prove)
         if settings.kernel == KERNEL_FUSED:
-            return Placement(kernels.fused(slices), config, "cpu", dict(effective, batch_slices=slices), _prove)
+            return Placement(
+                ops_with(kernels.fused(slices)), config, "cpu", dict(effective, batch_slices=slices), _prove
+            )
         raise UsageError("The cpu backend has no kernel %r; choose %s." % (settings.kernel, " or ".join(self.kernels)))

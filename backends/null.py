@@ -12,6 +12,7 @@ What it does is written in the environment variable `HARBENCH_NULL`, a JSON obje
                         trial to trial as real ones do
     sleep_seconds       real time that each step takes besides, so that there is time to kill it
     leave_behind        start a process that would outlive the trial; "session": one in a session of its own
+    proof               where it says that the work was done: proven, unproven, on host (default simulated)
 """
 
 import json
@@ -26,24 +27,16 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 import numpy as np
 
-from backends.protocol import (
-    KERNEL_FUSED,
-    KERNEL_UNROLLED,
-    SIMULATED,
-    Backend,
-    Description,
-    Model,
-    Probe,
-    Proof,
-    Settings,
-)
+from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Proof
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Backend, Description, Model, Probe, Settings
 from har_model import weights
 from har_model.config import Workload
 from har_model.errors import DataError, UsageError
 
 _LONGEST_STEP = 1e6
 _FAULTS = ("fail_at_step", "kill_at_step", "hang_at_step")
-_KEYS = _FAULTS + ("step_seconds", "loss", "noise", "sleep_seconds", "leave_behind")
+_KEYS = _FAULTS + ("step_seconds", "loss", "noise", "sleep_seconds", "leave_behind", "proof")
+_PROOFS = (SIMULATED, PROVEN, UNPROVEN, ON_HOST)
 
 
 def _script() -> Dict[str, Any]:
@@ -52,6 +45,8 @@ def _script() -> Dict[str, Any]:
         script = json.loads(text)
         if not isinstance(script, dict) or set(script) - set(_KEYS):
             raise ValueError("its keys are " + ", ".join(_KEYS))
+        if script.get("proof", SIMULATED) not in _PROOFS:
+            raise ValueError("a proof is one of " + ", ".join(_PROOFS))
     except ValueError as error:
         raise UsageError("HARBENCH_NULL must hold a JSON object, not %r (%s)." % (text, error)) from error
     for seconds in _as_list(script.get("step_seconds", 0.001)):
@@ -81,6 +76,7 @@ class NullModel(Model):
         self._settings = settings
         self._step_seconds = _as_list(script.get("step_seconds", 0.001))
         self._losses = _as_list(script.get("loss", 1.0))
+        self._proof = script.get("proof", SIMULATED)
         self._faults = {key: script[key] for key in _FAULTS if key in script}
         self._noise = _noise(script.get("noise", {}), workload.seed)
         self._sleep_seconds = float(script.get("sleep_seconds", 0))
@@ -131,8 +127,8 @@ class NullModel(Model):
         """There is nothing to save."""
 
     def prove(self) -> Proof:
-        """Nothing did any work."""
-        return Proof(SIMULATED, "null", "no device: the times were given")
+        """Nothing did any work, unless the script says otherwise."""
+        return Proof(self._proof, "null", "no device: the times were given")
 
     def close(self) -> None:
         """There is nothing to release."""

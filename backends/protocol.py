@@ -2,22 +2,23 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
+from backends.findings import Finding
+from backends.proof import Evidence, Proof
+from backends.telemetry.source import Source
 from har_model.config import Workload
-from har_model.errors import HarbenchError
+from har_model.errors import HarbenchError, UsageError
 
 KERNEL_UNROLLED = "unrolled"
 KERNEL_FUSED = "fused"
 
-#: The device named in the record did the work, and evidence says so.
-PROVEN = "proven"
-#: Nothing shows where the work was done: not a measurement of that device.
-UNPROVEN = "unproven"
-#: No device at all: figures were given, not measured.
-SIMULATED = "simulated"
+LOSS_SCALE_NONE = "none"
+LOSS_SCALE_DYNAMIC = "dynamic"
+#: What a number stands for.
+LOSS_SCALE_FIXED = "fixed"
 
 
 class BackendUnavailable(HarbenchError):
@@ -42,30 +43,58 @@ class Settings:
         kernel: how the recurrent layer is computed, one of the backend's `kernels`.
         precision: one of the backend's `precisions`.
         threads: host cores that the backend may fill.
+        loss_scale: `none`, `dynamic`, or a number (at least 1) as text.
+        device: logical number of the device; None for the one that the environment names, or the first.
+        options: the device's own options, by its own names.
+        evaluation_windows: how many windows each evaluation takes as one batch; None where that is not known before.
+        profile_folder: where the device's profiler leaves its traces; None for a timed run.
     """
 
     kernel: str
     precision: str
     threads: int
+    loss_scale: str = LOSS_SCALE_NONE
+    device: Optional[int] = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    evaluation_windows: Optional[int] = None
+    profile_folder: Optional[str] = None
 
-
-@dataclass(frozen=True)
-class Proof:
-    """Where the work was done: `PROVEN`, `UNPROVEN` or `SIMULATED`, and what shows it."""
-
-    state: str
-    device: str
-    evidence: str
+    @property
+    def loss_scale_kind(self) -> str:
+        """`none`, `dynamic` or `fixed`."""
+        is_word = self.loss_scale in (LOSS_SCALE_NONE, LOSS_SCALE_DYNAMIC)
+        return self.loss_scale if is_word else LOSS_SCALE_FIXED
 
 
 @dataclass(frozen=True)
 class Description:
-    """What really runs: framework and device versions, and the settings as they took effect."""
+    """What really runs.
+
+    Args:
+        framework, framework_version: what steps the network.
+        device: the device's name.
+        effective: the settings as they took effect.
+        stack: versions of what lies between framework and device: driver, firmware, toolkit.
+    """
 
     framework: str
     framework_version: str
     device: str
     effective: Dict[str, Any] = field(default_factory=dict)
+    stack: Dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Updates:
+    """What became of the optimiser's updates.
+
+    Args:
+        applied: those that changed the variables; a loss scaling skips the others.
+        loss_scale: the scale at the end; None without loss scaling.
+    """
+
+    applied: int
+    loss_scale: Optional[float] = None
 
 
 class Model(ABC):
@@ -98,9 +127,13 @@ class Model(ABC):
     def save_checkpoint(self, path: str) -> None:
         """Leave a checkpoint that the reference's port can read; `path` is its prefix."""
 
+    def updates(self) -> Optional[Updates]:
+        """How many of the steps so far changed the variables; None where every step does."""
+        return None
+
     @abstractmethod
     def prove(self) -> Proof:
-        """Where the steps so far were computed."""
+        """Where the steps so far were computed, as far as the trial itself can tell; asked last, it may take a step."""
 
     @abstractmethod
     def close(self) -> None:
@@ -117,10 +150,76 @@ class Backend(ABC):
     #: What it can do; the first of each is its default.
     kernels: Tuple[str, ...]
     precisions: Tuple[str, ...]
+    #: Kinds of loss scaling: `none`, `fixed`, `dynamic`.
+    loss_scales: Tuple[str, ...] = (LOSS_SCALE_NONE,)
+    #: Whether a run with the device's profiler can be asked for.
+    has_profiler = False
+
+    # ---- in the parent: nothing here imports a framework -----------------------------------------------------------
 
     @abstractmethod
     def probe(self) -> Probe:
         """Look, without importing a framework, whether the backend can run here."""
+
+    def default_loss_scale(self, precision: str) -> str:
+        """What is meant where no loss scale is asked for."""
+        return LOSS_SCALE_NONE
+
+    def check(self, settings: Settings, variables: Mapping[str, str]) -> None:
+        """Refuse what the device would refuse, ignore or die of, before a trial starts.
+
+        Args:
+            settings: what is asked.
+            variables: the environment that the trial would have.
+
+        Raises:
+            UsageError: it has no such kernel, precision, loss scaling, option, device or profiler.
+        """
+        for option, value, choices in (
+            ("--kernel", settings.kernel, self.kernels),
+            ("--precision", settings.precision, self.precisions),
+            ("--loss-scale", settings.loss_scale_kind, self.loss_scales),
+        ):
+            if value not in choices:
+                raise UsageError(
+                    "%s %s is not for the %s backend; choose %s." % (option, value, self.name, " or ".join(choices))
+                )
+        self.check_options(settings)
+        if settings.profile_folder is not None and not self.has_profiler:
+            raise UsageError("The %s backend has no profiler; leave --profile out." % self.name)
+
+    def check_options(self, settings: Settings) -> None:
+        """Refuse options of the device that do not exist; a backend that has some, or several devices, overrides this.
+
+        Raises:
+            UsageError: there is no such option, or no such device.
+        """
+        if settings.options:
+            raise UsageError("The %s backend has no option %r." % (self.name, next(iter(settings.options))))
+        if settings.device is not None:
+            raise UsageError("The %s backend has no numbered devices; leave --device out." % self.name)
+
+    def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
+        """Environment variables that the trial needs, by name; they go before the inherited ones."""
+        return {}
+
+    def telemetry(self, settings: Settings, pids: Callable[[], Set[int]]) -> List[Source]:
+        """What can be read of the device beside a running trial, whose processes `pids` tells."""
+        return []
+
+    def judge(self, claim: Proof, evidence: Evidence) -> Proof:
+        """Where the work was done, from the trial's own word and all that the parent saw; the trial's word here."""
+        return claim
+
+    def explain(self, log: str) -> Optional[str]:
+        """What a failed trial's log means, in one sentence with the next step; None where nothing is known."""
+        return None
+
+    def examine(self, device: Optional[int]) -> List[Finding]:
+        """What `harbench doctor` should say of the device of that logical number (None: the one that would be used)."""
+        return []
+
+    # ---- in the trial ----------------------------------------------------------------------------------------------
 
     @abstractmethod
     def prepare(self) -> None:
@@ -130,7 +229,7 @@ class Backend(ABC):
             BackendUnavailable: it cannot be imported.
         """
 
-    def compile_caches(self) -> Tuple[str, ...]:
+    def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
         """Folders in which what was compiled outlives a process, so that a first step may find it there."""
         return ()
 

@@ -2,11 +2,13 @@
 
 import os
 import time
+from dataclasses import replace
 from typing import Dict, Mapping, Optional
 
 import numpy as np
 
-from backends.protocol import Description, Model, Proof
+from backends.proof import Proof
+from backends.protocol import Description, Model, Updates
 from har_model.errors import UsageError
 
 #: Factor by which each step takes longer; set for one cell with `--env`. The record and every table name it.
@@ -41,9 +43,7 @@ class SlowedModel(Model):
     def describe(self) -> Description:
         """The model's description, with the factor among what took effect."""
         inner = self._model.describe()
-        return Description(
-            inner.framework, inner.framework_version, inner.device, dict(inner.effective, slowed_down=self._factor)
-        )
+        return replace(inner, effective=dict(inner.effective, slowed_down=self._factor))
 
     def step(self, windows: np.ndarray, labels: np.ndarray) -> float:
         """The model's step, then the rest of the time."""
@@ -69,6 +69,10 @@ class SlowedModel(Model):
     def save_checkpoint(self, path: str) -> None:
         """As the model does."""
         self._model.save_checkpoint(path)
+
+    def updates(self) -> Optional[Updates]:
+        """As the model does."""
+        return self._model.updates()
 
     def prove(self) -> Proof:
         """As the model does."""

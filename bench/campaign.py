@@ -8,9 +8,9 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 from rich.console import Console
 from rich.markup import escape
 
-from bench import assemble, clock, environment, plan, record, runner, trial_folder, units
+from bench import assemble, clock, environment, plan, proving, record, runner, trial_folder, units
 from bench.assemble import RunFacts
-from bench.errors import error_of
+from bench.errors import DeviceNotUsed, error_of
 from bench.figures import has_figures, trial_figures
 from bench.outcome import Limits, Outcome
 from bench.plan import Job, Slot
@@ -95,6 +95,7 @@ class Run:
         self._console = console
         self._complete = dict(done or {})
         self._failures: List[Outcome] = []
+        self._unproven: List[str] = []
         self._is_first = True
 
     def records(self) -> List[List[record.Record]]:
@@ -123,6 +124,7 @@ class Run:
 
         Raises:
             HarbenchError: some trial is not complete; the kind is the first one's.
+            DeviceNotUsed: all are complete, and nothing proves that the device did the work in some.
         """
         if self._failures:
             first, folder = self._failures[0], self._campaign.folder
@@ -134,6 +136,12 @@ class Run:
                 ),
             )  # fmt: skip
 
+        if self._unproven:
+            raise DeviceNotUsed(
+                "%s %d of %d trials are unproven: no table shows them as measured on that device."
+                % (self._unproven[0], len(self._unproven), len(self._complete))
+            )
+
     def _one(self, slot: Slot) -> None:
         if not self._is_first and self._campaign.cool_down_seconds:
             time.sleep(self._campaign.cool_down_seconds)
@@ -141,6 +149,9 @@ class Run:
         document, ended, path = self._measure(slot)
         if ended.status == record.COMPLETE:
             self._complete[slot.cell, slot.block] = document
+            doubt = proving.doubt_of(document)
+            if doubt is not None:
+                self._unproven.append(doubt)
             _say_figures(document, self._console, path)
             return
         _say_failure(ended, self._console)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from backends.protocol import LOSS_SCALE_NONE
 from bench import stats
 from bench.environment import variables
 from bench.figures import TrialFigures, has_figures, steady_step_seconds, trial_figures
@@ -23,8 +24,10 @@ def identity(record: Record) -> Dict[str, Any]:
         key: job[key]
         for key in ("backend", "kernel", "precision", "mode", "epochs", "steps", "warmup_steps", "threads")
     }
-    if job.get("cpus"):
-        asked["cpus"] = job["cpus"]
+    # Left out where they are not set, as in records of versions that did not know them.
+    asked.update((key, job[key]) for key in ("cpus", "device", "options") if job.get(key) not in (None, {}, []))
+    if job.get("loss_scale", LOSS_SCALE_NONE) != LOSS_SCALE_NONE:
+        asked["loss_scale"] = job["loss_scale"]
     captured = record["environment"]["volatile"].get("variables") or {}
     return {
         "workload": workload,
@@ -33,6 +36,7 @@ def identity(record: Record) -> Dict[str, Any]:
         "framework": [description["framework"], description["framework_version"]],
         "device": description["device"],
         "effective": description["effective"],
+        "stack": description.get("stack") or {},
         "variables": variables.identifying(captured, job.get("variables") or {}),
         "python": description["software"].get("python"),
         "host": {key: host.get(key) for key in ("host_id", "cpu_model", "cores_usable", "machine", "kernel")},

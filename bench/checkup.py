@@ -2,11 +2,12 @@
 
 import os
 import tempfile
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
+from backends.findings import Finding
 from backends.protocol import Probe
 from bench import clock, doctor, environment
-from bench.doctor import Facts, Finding, Place
+from bench.doctor import Facts, Place
 from bench.environment import load
 
 #: Long enough that the kernel's ticks (10 ms) do not matter.
@@ -57,8 +58,8 @@ def _shared_memory_bytes() -> Optional[int]:
     return system.f_blocks * system.f_frsize if system else None
 
 
-def gather(probe: Probe, folder: str) -> Facts:
-    """The facts of this host, for results in `folder` and a backend that answers so."""
+def gather(probe: Probe, device: Sequence[Finding], folder: str) -> Facts:
+    """The facts of this host, for results in `folder` and a backend that answers so and found so of its device."""
     return Facts(
         probe=probe,
         shares=load.shares_over(_WATCHED_SECONDS),
@@ -68,9 +69,10 @@ def gather(probe: Probe, folder: str) -> Facts:
         place=place_of(folder),
         package_folders=environment.package_folders(),
         shared_memory_bytes=_shared_memory_bytes(),
+        device=device,
     )
 
 
-def examine(probe: Probe, folder: str) -> List[Finding]:
+def examine(probe: Probe, device: Sequence[Finding], folder: str) -> List[Finding]:
     """Gather the facts, which takes a second, and judge them."""
-    return doctor.examine(gather(probe, folder))
+    return doctor.examine(gather(probe, device, folder))

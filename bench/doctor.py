@@ -6,14 +6,10 @@ No check changes a setting of the machine, and none is called fine that could no
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 from backends.protocol import Probe
 from bench.clock import ClockQuality
 from bench.environment.load import Shares
-
-PASS = "PASS"
-WARN = "WARN"
-FAIL = "FAIL"
-UNKNOWN = "UNKNOWN"
 
 _MIB, _GIB = 2**20, 2**30
 
@@ -64,6 +60,7 @@ class Facts:
         package_folders: from which harbench's four packages are imported.
         shared_memory_bytes: size of /dev/shm; None where there is none.
         probe: what the chosen backend says of this host.
+        device: what it found of its device.
     """
 
     identity: Mapping[str, Any]
@@ -74,16 +71,7 @@ class Facts:
     package_folders: Sequence[str]
     shared_memory_bytes: Optional[int]
     probe: Probe
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found: its name, PASS, WARN, FAIL or UNKNOWN, a sentence, and what to do where that helps."""
-
-    check: str
-    state: str
-    sentence: str
-    remedy: Optional[str] = None
+    device: Sequence[Finding] = ()
 
 
 def _gib(count: int) -> str:
@@ -274,8 +262,8 @@ _CHECKS: Tuple[Callable[[Facts], Finding], ...] = (
 
 
 def examine(facts: Facts) -> List[Finding]:
-    """Every check, in the order in which they are shown."""
-    return [check(facts) for check in _CHECKS]
+    """Every check, in the order in which they are shown: the backend's own after those of the host."""
+    return [check(facts) for check in _CHECKS] + list(facts.device)
 
 
 def findings_for_record(findings: Sequence[Finding]) -> List[Dict[str, str]]:

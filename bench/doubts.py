@@ -3,7 +3,8 @@
 import math
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from backends.protocol import KERNEL_FUSED, PROVEN
+from backends.proof import PROVEN
+from backends.protocol import KERNEL_FUSED
 from bench import host_doubts, synchronisation, units
 from bench.cells import Cell
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL

@@ -6,6 +6,7 @@ from har_model.errors import DataError, HarbenchError, UsageError
 __all__ = [
     "BackendUnavailable",
     "DataError",
+    "DeviceNotUsed",
     "EXIT_CODES",
     "GateNotMet",
     "HarbenchError",
@@ -23,6 +24,12 @@ class TrialFailed(HarbenchError):
     """A trial's process ended before its work was done."""
 
     exit_code = 5
+
+
+class DeviceNotUsed(HarbenchError):
+    """A trial ran to its end, and its device did not do the work, or nothing shows that it did."""
+
+    exit_code = 6
 
 
 class TrialTimedOut(HarbenchError):
@@ -57,7 +64,7 @@ class Interrupted(HarbenchError):
 
 _KINDS = {
     kind.exit_code: kind
-    for kind in (UsageError, DataError, BackendUnavailable, TrialFailed, TrialTimedOut, Interrupted)
+    for kind in (UsageError, DataError, BackendUnavailable, TrialFailed, DeviceNotUsed, TrialTimedOut, Interrupted)
 }
 
 

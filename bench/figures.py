@@ -73,9 +73,11 @@ def _published_fps(seconds: Sequence[float], replays: Sequence[bool], batch_size
 
 
 def has_figures(record: Record) -> bool:
-    """Whether a record can enter a table of figures: complete, and with steps after its warm-up that took time."""
+    """Whether a record can enter a table of figures: complete, not profiled, with steps after its warm-up that took
+    time."""
     measured = record["steps"]["seconds"][record["job"]["warmup_steps"] :]
-    return record["status"] == COMPLETE and sum(measured) > _LEAST_STEP_SECONDS * len(measured)
+    is_timed = record["status"] == COMPLETE and not record["job"].get("is_profiled")
+    return is_timed and sum(measured) > _LEAST_STEP_SECONDS * len(measured)
 
 
 def _epochs_trained(record: Record) -> float:

@@ -11,6 +11,8 @@ STEPS = "steps.bin"
 LOG = "trial.log"
 #: Where `full` leaves its checkpoint: the port's own name.
 CHECKPOINT = "output/mode.ckpt"
+#: Where a device's profiler leaves its traces.
+PROFILE = "profile"
 
 #: What goes once the record holds it; the draft first, since it says that there is no record yet.
 TRANSIENT = (DRAFT, JOB, JOURNAL, STEPS, LOCK)

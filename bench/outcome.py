@@ -51,6 +51,7 @@ class Outcome:
         process_seconds: from its start to its end, interpreter included; None where nobody was there to see.
         noise: what disturbed it (`bench.disturbance`); None where nobody watched.
         telemetry: what was sampled from outside while it ran (`backends.telemetry`); likewise.
+        proof: where its work was done, by everything that was seen (`bench.proving`); None where it did not end well.
     """
 
     status: str
@@ -63,6 +64,7 @@ class Outcome:
     process_seconds: Optional[float]
     noise: Optional[Dict[str, Optional[float]]] = None
     telemetry: Optional[Dict[str, Any]] = None
+    proof: Optional[Dict[str, Any]] = None
 
 
 def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:

@@ -5,6 +5,8 @@ import sys
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from backends.protocol import LOSS_SCALE_NONE, Settings
+from bench import layout
 from har_model.config import Workload
 from har_model.dataset.signals import Dataset
 from har_model.errors import UsageError
@@ -36,6 +38,10 @@ class Job:
         python: interpreter that runs it.
         cpus: host cores that its process may use; None for all that harbench may.
         variables: environment variables set for it alone.
+        loss_scale: `none`, `dynamic`, or a number as text.
+        device: logical number of the device; None for the one that the environment names, or the first.
+        options: the device's own options, by its own names.
+        is_profiled: whether the device's profiler is on; such a trial has no figures.
     """
 
     workload: Workload
@@ -52,6 +58,27 @@ class Job:
     python: str = sys.executable
     cpus: Optional[Tuple[int, ...]] = None
     variables: Dict[str, str] = field(default_factory=dict)
+    loss_scale: str = LOSS_SCALE_NONE
+    device: Optional[int] = None
+    options: Dict[str, str] = field(default_factory=dict)
+    is_profiled: bool = False
+
+    def settings(self, evaluation_windows: Optional[int] = None) -> Settings:
+        """How its backend is asked to run the workload.
+
+        Args:
+            evaluation_windows: how many windows each evaluation takes as one batch, where that is known.
+        """
+        return Settings(
+            kernel=self.kernel,
+            precision=self.precision,
+            threads=self.threads,
+            loss_scale=self.loss_scale,
+            device=self.device,
+            options=self.options,
+            evaluation_windows=evaluation_windows,
+            profile_folder=layout.PROFILE if self.is_profiled else None,
+        )
 
     def to_dict(self) -> Dict[str, Any]:
         """The job as plain JSON values."""

@@ -27,32 +27,26 @@ def check_packages() -> None:
         )
 
 
-def check_choices(job: Job) -> None:
-    """See that the backend has what is asked of it.
+def settle(job: Job) -> Job:
+    """The job with the environment variables that its backend needs.
 
     Raises:
-        UsageError: it has no such kernel or precision.
+        UsageError: the backend has not what is asked of it, or could not run with these variables.
     """
-    backend = registry.create(job.backend)
-    for option, value, choices in (
-        ("--kernel", job.kernel, backend.kernels),
-        ("--precision", job.precision, backend.precisions),
-    ):
-        if value not in choices:
-            raise UsageError(
-                "%s %s is not for the %s backend; choose %s." % (option, value, job.backend, " or ".join(choices))
-            )
+    backend, settings = registry.create(job.backend), job.settings()
+    inherited = dict(os.environ, **job.variables)
+    needed = backend.variables(settings, inherited)
+    backend.check(settings, dict(inherited, **needed))
+    return replace(job, variables=dict(job.variables, **needed))
 
 
 def check_backends(cells: Sequence[Job]) -> List[Probe]:
-    """See that each backend can run here, on its interpreter, and as asked; what the probes say.
+    """See that each backend can run here, on its interpreter; what the probes say.
 
     Raises:
         BackendUnavailable: a probe says no.
-        UsageError: there is no such kernel or precision, or an interpreter does not fit.
+        UsageError: an interpreter does not fit.
     """
-    for job in cells:
-        check_choices(job)
     asked = {(job.python, job.backend, tuple(sorted(job.variables.items()))): job for job in cells}
     return [interpreter.probe(job) for job in asked.values()]
 
@@ -100,6 +94,7 @@ class Cleared:
 def check_all(cells: Sequence[Job], folder: str, make_folder: bool) -> Cleared:
     """Every check, cheapest first."""
     check_packages()
+    cells = [settle(job) for job in cells]
     probes = check_backends(cells)
     if make_folder:
         check_output(folder)

@@ -11,9 +11,11 @@ import uuid
 from dataclasses import replace
 from typing import IO, Any, Callable, Dict, Iterator, List, Optional
 
-from backends.telemetry.host import host_sources
+from backends import registry
+from backends.telemetry.host import host_sources, tree_pids
 from backends.telemetry.sampler import Sampler
-from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, record, step_log
+from backends.telemetry.source import Source
+from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, proving, record, step_log
 from bench.errors import TrialFailed
 from bench.guard import Guard
 from bench.outcome import Ending, Limits, Outcome
@@ -180,7 +182,7 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tu
         finally:
             os.close(writing)
         watcher.watch(process.pid, mark)
-        sampler = Sampler(host_sources(process.pid))
+        sampler = Sampler(_sources(job, process.pid))
         sampler.start()
         stopped = None
         try:
@@ -194,6 +196,11 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tu
         _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind,
         guard.end_marked(mark)  # in another session, too
         return Ending(return_code, stopped), sampler.stop()
+
+
+def _sources(job: Job, pid: int) -> List[Source]:
+    device = registry.create(job.backend).telemetry(job.settings(), lambda: tree_pids(pid))
+    return host_sources(pid) + device
 
 
 def leave_job(job: Job, folder: str) -> None:
@@ -214,7 +221,8 @@ def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outc
         ending = Ending(0, outcome.STOPPED_INTERRUPTED)
     seconds = clock.seconds_since(start_ns)
     ended = outcome_of(ending, folder, limits, clock.utc_now(), seconds)
-    return replace(ended, noise=disturbance.between(before, disturbance.read()), telemetry=telemetry)
+    ended = replace(ended, noise=disturbance.between(before, disturbance.read()), telemetry=telemetry)
+    return proving.judged(job, ended, folder)
 
 
 def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, process_seconds: Optional[float]) -> Outcome:

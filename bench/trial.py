@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Optional
 import numpy as np
 
 from backends import registry
-from backends.protocol import Backend, Model, Settings
+from backends.protocol import Backend, Model
 from bench import clock, layout, plan, synchronisation
 from bench.journal import Journal
 from bench.plan import MODE_EVALUATE, MODE_FULL, Job
@@ -30,14 +30,15 @@ from har_model.errors import DataError, HarbenchError
 _PR_SET_PDEATHSIG = 1
 
 
-def _open(backend: Backend, job: Job, workload: Workload) -> Model:
-    settings = Settings(job.kernel, job.precision, job.threads)
-    return backend.open(workload, settings)
+def _open(backend: Backend, job: Job, workload: Workload, data: dataset.Dataset) -> Model:
+    if job.is_profiled:
+        os.makedirs(layout.PROFILE)
+    return backend.open(workload, job.settings(len(data.test.labels)))
 
 
-def _caches(backend: Backend) -> Dict[str, Any]:
+def _caches(backend: Backend, job: Job) -> Dict[str, Any]:
     """Whether what a first step compiles may lie ready: `none` (nothing outlives a process), `cold` or `warm`."""
-    folders = backend.compile_caches()
+    folders = backend.compile_caches(job.settings())
     is_warm = any(files for folder in folders for _, _, files in os.walk(folder))
     return {"state": ("warm" if is_warm else "cold") if folders else "none", "folders": list(folders)}
 
@@ -50,7 +51,7 @@ def _describe(model: Model, journal: Journal) -> None:
 
 def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     with journal.phase("build"):
-        model = _open(backend, job, job.workload)
+        model = _open(backend, job, job.workload, data)
         synchronisation.prepare(model)
     _describe(model, journal)
     try:
@@ -61,6 +62,9 @@ def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) 
         ) from error
     with journal.phase("training"):
         TimedLoop(model, data, job, journal, steps).run()
+    updates = model.updates()
+    if updates is not None:
+        journal.write("updates", **asdict(updates))
     if job.mode == MODE_FULL:
         with journal.phase("checkpoint"):
             model.save_checkpoint(layout.CHECKPOINT)
@@ -79,7 +83,7 @@ def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, jour
             % (network.n_channels, network.n_classes, channels, len(LABEL_NAMES))
         )
     with journal.phase("build"):
-        model = _open(backend, job, replace(job.workload, network=network))
+        model = _open(backend, job, replace(job.workload, network=network), data)
     _describe(model, journal)
     model.set_weights(backend.checkpoint_weights(checkpoint, list(weights.variable_shapes(network))))
     evaluate(model, data.test, None, journal, is_last=True)
@@ -95,7 +99,7 @@ def run(job: Job, journal: Journal) -> None:
         HarbenchError: the dataset, the checkpoint or the backend is not what it must be.
     """
     backend = registry.create(job.backend)
-    journal.write("caches", **_caches(backend))
+    journal.write("caches", **_caches(backend, job))
     with journal.phase("import"):
         backend.prepare()
     with journal.phase("data"):

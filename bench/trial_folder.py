@@ -7,7 +7,7 @@ import os
 from datetime import datetime, timezone
 from typing import IO, Dict, Iterator, List, Optional, Tuple
 
-from bench import assemble, journal, layout, outcome, record, runner
+from bench import assemble, journal, layout, outcome, proving, record, runner
 from bench.errors import DataError, TrialFailed
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
@@ -59,6 +59,8 @@ def _artifacts(folder: str) -> Dict[str, str]:
     found = {"log": layout.LOG}
     if os.path.exists(os.path.join(folder, layout.CHECKPOINT + ".index")):
         found["checkpoint"] = layout.CHECKPOINT
+    if os.path.isdir(os.path.join(folder, layout.PROFILE)):
+        found["profile"] = layout.PROFILE
     return {name: "%s/%s" % (identifier, path) for name, path in found.items()}
 
 
@@ -90,7 +92,7 @@ def _abandoned(records_folder: str) -> Iterator[str]:
                 yield folder
 
 
-def _what_became_of_it(folder: str) -> Outcome:
+def _what_became_of_it(folder: str, job: Job) -> Outcome:
     """The outcome of a trial that nobody saw end."""
     events = journal.read(os.path.join(folder, layout.JOURNAL))
     newest = max(entry.stat().st_mtime for entry in os.scandir(folder))
@@ -98,7 +100,7 @@ def _what_became_of_it(folder: str) -> Outcome:
     seconds = events[-1].get("process_seconds") if outcome.is_finished(events) else None
     # Without its duration a record cannot be called complete.
     ending = Ending(0) if seconds is not None else Ending(0, outcome.STOPPED_INTERRUPTED)
-    return runner.outcome_of(ending, folder, Limits(), finished, seconds)
+    return proving.judged(job, runner.outcome_of(ending, folder, Limits(), finished, seconds), folder)
 
 
 def salvage(records_folder: str) -> List[str]:
@@ -115,7 +117,7 @@ def salvage(records_folder: str) -> List[str]:
         if os.path.exists(os.path.join(records_folder, draft["id"] + ".json")):
             runner.tidy(folder)  # the record was written, only the tidying was not done
             continue
-        ended = _what_became_of_it(folder)
+        ended = _what_became_of_it(folder, Job.from_dict(draft["job"]))
         if ended.status != record.COMPLETE:
             ended = Outcome(**dict(vars(ended), reason=_KILLED, exit_code=TrialFailed.exit_code))
         paths.append(leave_record(folder, draft, ended)[0])

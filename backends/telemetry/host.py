@@ -3,7 +3,7 @@
 import contextlib
 import os
 import re
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 import psutil
 
@@ -34,6 +34,15 @@ def _use(process: psutil.Process) -> Tuple[float, int]:
     with process.oneshot():
         times, resident = process.cpu_times(), process.memory_info().rss
     return times.user + times.system + times.children_user + times.children_system, resident
+
+
+def tree_pids(pid: int) -> Set[int]:
+    """A process and all that are below it now; empty once it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return {pid} | {child.pid for child in process.children(recursive=True)}
+    except psutil.NoSuchProcess:
+        return set()
 
 
 class ProcessTree(Source):

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 from backends import registry
 from bench import environment, interpreter, plan
 from bench.commands.options import env
-from bench.commands.quantities import CPUS
+from bench.commands.quantities import CPUS, LOSS_SCALE
 from bench.environment import processor
 from bench.errors import UsageError
 from bench.plan import Job
@@ -32,6 +32,27 @@ _OPTIONS = (
     ),
     click.option("--kernel", default=None, help="fused or unrolled.  [default: the backend's best]", **env("KERNEL")),
     click.option("--precision", default=None, help="Arithmetic.  [default: the backend's first]", **env("PRECISION")),
+    click.option(
+        "--loss-scale",
+        type=LOSS_SCALE,
+        default=None,
+        help="Scaling of the loss against underflow.  [default: the backend's for that precision]",
+        **env("LOSS_SCALE"),
+    ),
+    click.option(
+        "--device",
+        type=click.IntRange(0, 1023),
+        default=None,
+        help="Logical number of the device.  [default: the one that the environment names, or 0]",
+        **env("DEVICE"),
+    ),
+    click.option(
+        "--option",
+        "device_options",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="One of the device's own options; repeatable.",
+    ),
     click.option("--batch-size", type=POSITIVE, default=100, show_default=True, **env("BATCH_SIZE")),
     click.option(
         "--replay",
@@ -107,6 +128,7 @@ def merged(options: Dict[str, Any], cells: Sequence[str]) -> List[Dict[str, Any]
         given = _overrides(text)
         given["variables"] = tuple(options["variables"]) + tuple(given.get("variables", ()))
         given["python"] = tuple(options["python"]) + tuple(given.get("python", ()))
+        given["device_options"] = tuple(options["device_options"]) + tuple(given.get("device_options", ()))
         merged.append(dict(options, **given))
     return merged
 
@@ -125,14 +147,15 @@ def _interpreter(given: Sequence[str], backend: str) -> Optional[str]:
     return chosen
 
 
-def _variables(given: Sequence[str]) -> Dict[str, str]:
-    variables: Dict[str, str] = {}
+def _by_name(option: str, given: Sequence[str]) -> Dict[str, str]:
+    """What several NAME=VALUE say; the last one of a name counts."""
+    values: Dict[str, str] = {}
     for text in given:
         name, separator, value = text.partition("=")
         if not separator or not name or "\0" in text:
-            raise UsageError("--env takes NAME=VALUE, not %r." % text)
-        variables[name] = value
-    return variables
+            raise UsageError("%s takes NAME=VALUE, not %r." % (option, text))
+        values[name] = value
+    return values
 
 
 def _cpus(cpus: Optional[Tuple[int, ...]]) -> Optional[Tuple[int, ...]]:
@@ -155,6 +178,7 @@ def job_of(options: Dict[str, Any]) -> Job:
     backend = registry.create(options["backend"])
     name, cpus = options["preset"], _cpus(options["cpus"])
     python = _interpreter(options["python"], options["backend"])
+    precision = options["precision"] or backend.precisions[0]
     usable = environment.usable_cores()
     defaults = {} if python is None else {"python": interpreter.find(python)}
     return Job(
@@ -166,7 +190,7 @@ def job_of(options: Dict[str, Any]) -> Job:
         ),
         backend=options["backend"],
         kernel=options["kernel"] or backend.kernels[0],
-        precision=options["precision"] or backend.precisions[0],
+        precision=precision,
         mode=options["mode"],
         epochs=options["epochs"] or plan.DEFAULT_EPOCHS[options["mode"]],
         steps=options["steps"],
@@ -174,6 +198,10 @@ def job_of(options: Dict[str, Any]) -> Job:
         threads=options["threads"] or (usable if cpus is None else min(usable, len(cpus))),
         data_path=options["data_path"],
         cpus=cpus,
-        variables=_variables(options["variables"]),
+        variables=_by_name("--env", options["variables"]),
+        loss_scale=options["loss_scale"] or backend.default_loss_scale(precision),
+        device=options["device"],
+        options=_by_name("--option", options["device_options"]),
+        is_profiled=options.get("is_profiled", False),
         **defaults,
     )

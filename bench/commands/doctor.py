@@ -1,15 +1,15 @@
 """`harbench doctor`: whether this host is fit to measure on."""
 
 import json
-from typing import List
+from typing import List, Optional
 
 import click
 
 import bench
 from backends import registry
+from backends.findings import FAIL, Finding
 from bench import checkup
 from bench.commands.options import env
-from bench.doctor import FAIL, Finding
 from bench.errors import GateNotMet
 
 
@@ -35,10 +35,12 @@ def document(backend: str, findings: List[Finding]) -> str:
 @click.option(
     "-o", "--out", type=click.Path(), default="results", show_default=True, help="Folder for records.", **env("OUT")
 )
+@click.option("--device", type=click.IntRange(0, 1023), default=None, help="Logical number.", **env("DEVICE"))
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON document and nothing else.")
-def doctor(backend: str, out: str, is_json: bool) -> None:
+def doctor(backend: str, out: str, device: Optional[int], is_json: bool) -> None:
     """Look whether this host is fit to measure on; change nothing. Exit code 1 when a check fails."""
-    findings = checkup.examine(registry.create(backend).probe(), out)
+    chosen = registry.create(backend)
+    findings = checkup.examine(chosen.probe(), chosen.examine(device), out)
     click.echo(document(backend, findings) if is_json else "\n".join(lines(findings)))
     failed = [found.check for found in findings if found.state == FAIL]
     if failed:

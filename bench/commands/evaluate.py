@@ -28,6 +28,7 @@ def evaluate(ckpt: str, data_path: Optional[str]) -> None:
         data_path=data_path,
     )
     preflight.check_packages()
+    job = preflight.settle(job)
     preflight.check_backends([job])
     (job,), data = preflight.check_data([job])
     click.echo("data: %s" % data.sentence())

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 import click
 from rich.console import Console
 
+from backends import registry
 from bench import checkup, doctor, plan, preflight, record, resume, trial_folder
 from bench.assemble import RunFacts
 from bench.campaign import Campaign, IsEnough, Run
@@ -86,14 +87,16 @@ def facts_of(cleared: Cleared, trials: int, out: str) -> RunFacts:
         trials: of each cell, at most.
         out: folder for records.
     """
-    place = ("--data-path", str(cleared.cells[0].data_path))
+    first = cleared.cells[0]
+    device = registry.create(first.backend).examine(first.device)
+    place = ("--data-path", str(first.data_path))
     return RunFacts(
         identifier=uuid.uuid4().hex[:12],
         fingerprint=resume.fingerprint(cleared.cells, cleared.data),
         cells=len(cleared.cells),
         trials=trials,
         command=command_line(click.get_current_context(), _NOT_IN_COMMAND) + place,
-        findings=doctor.findings_for_record(checkup.examine(cleared.probes[0], out)),
+        findings=doctor.findings_for_record(checkup.examine(cleared.probes[0], device, out)),
     )
 
 

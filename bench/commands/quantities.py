@@ -1,4 +1,4 @@
-"""Values of options as people write them: shares with their unit, lists of cores."""
+"""Values of options as people write them: shares with their unit, lists of cores, loss scales."""
 
 import math
 import re
@@ -60,3 +60,25 @@ class _Cpus(click.ParamType):
 
 
 CPUS = _Cpus()
+
+
+class _LossScale(click.ParamType):
+    """`none`, `dynamic`, or a number of at least 1."""
+
+    name = "none|dynamic|NUMBER"
+
+    def convert(self, value: Any, param: Optional[click.Parameter], context: Optional[click.Context]) -> str:
+        """The word, or the number as the shortest text that means it."""
+        text = str(value).strip().lower()
+        if text in ("none", "dynamic"):
+            return text
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not 1 <= number < math.inf:
+            self.fail("%r is no loss scale; write none, dynamic, or a number of at least 1" % value, param, context)
+        return "%.17g" % number
+
+
+LOSS_SCALE = _LossScale()

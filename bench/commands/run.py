@@ -110,6 +110,13 @@ def _most_trials(trials: Optional[int], target: Optional[float], most: Optional[
     "-o", "--out", type=click.Path(), default="results", show_default=True, help="Folder for records.", **env("OUT")
 )
 @click.option("--resume", "is_resumed", is_flag=True, help="Run only what the last such run left out.", **env("RESUME"))
+@click.option(
+    "--profile",
+    "is_profiled",
+    is_flag=True,
+    help="With the device's profiler on: traces instead of figures.",
+    **env("PROFILE"),
+)
 @click.option("--dry-run", is_flag=True, help="Check everything and show the plan; measure nothing.", **env("DRY_RUN"))
 def run(
     out: str,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-from backends.protocol import SIMULATED
+from backends.proof import SIMULATED
 from bench.cells import Cell, identity
 from bench.errors import UsageError
 
@@ -45,10 +45,13 @@ RULES: Tuple[Rule, ...] = (
     Rule("preset", False, False, "a name; what it stands for is compared as network"),
     Rule("kernel", False, False, "another way to the same arithmetic: a device's own choice"),
     Rule("precision", False, False, "a device's own choice; what it costs shows in the accuracy"),
+    Rule("loss_scale", False, False, "a device's own choice; what it costs shows in the accuracy"),
+    Rule("options", False, False, "options of the device: its own choice"),
     Rule("effective", False, False, "settings as they took effect (TF32, loss scale, jit): a device's own choice"),
     Rule("backend", False, False, "it is what is compared"),
     Rule("device", False, False, "it is what is compared"),
     Rule("framework", False, False, "part of the stack that is compared"),
+    Rule("stack", False, False, "driver, firmware, toolkit: what is compared"),
     Rule("python", False, False, "part of the stack that is compared"),
     Rule("threads", False, False, "part of the host; the ratio holds for these hosts"),
     Rule("variables", False, False, "set for the trials: part of what is compared, or a mistake"),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backends import protocol
+from backends import proof
 from backends.cpu import CpuBackend, batch_slices
 from backends.protocol import Settings
 from har_model import weights
@@ -32,7 +32,7 @@ def test_the_settings_in_the_record_are_those_of_the_session():
     assert description.effective["inter_op_threads"] == 3
     assert description.effective["intra_op_threads"] == 1
     assert description.effective["batch_slices"] == 3
-    assert model.prove().state == protocol.PROVEN
+    assert model.prove().state == proof.PROVEN
     model.close()
 
 

@@ -13,7 +13,8 @@ from bench.errors import UsageError
 _BASE = {
     "backend": "null", "preset": "deep-lstm", "kernel": None, "precision": None, "batch_size": 100, "replay": "carry",
     "threads": None, "cpus": None, "python": (), "variables": ("A=1",), "seed": 3, "mode": "performance",
-    "epochs": None, "steps": 40, "warmup": 10, "data_path": None,
+    "epochs": None, "steps": 40, "warmup": 10, "data_path": None, "loss_scale": None,
+    "device": None, "device_options": (),
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def test_a_full_disk_is_seen_by_writing(monkeypatch, tmp_path):
 
 def test_every_check_can_be_made_on_this_host_and_its_findings_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(checkup, "_WATCHED_SECONDS", 0.1)
-    findings = checkup.examine(registry.create("null").probe(), str(tmp_path))
+    findings = checkup.examine(registry.create("null").probe(), [], str(tmp_path))
     states = {finding.state for finding in findings}
     assert states <= {doctor.PASS, doctor.WARN, doctor.FAIL, doctor.UNKNOWN}
     assert json.loads(json.dumps(doctor.findings_for_record(findings), allow_nan=False))

@@ -20,5 +20,5 @@ def open_model(network: NetworkConfig, kernel: str, keep_prob: float = 1.0, thre
 
 def observed_step(model, names, windows, labels):
     """One update that answers the named probes too: a graph that takes minutes to compile is compiled only once."""
-    fetches = dict({name: model._probes[name] for name in names}, update=model._update)
+    fetches = dict({name: model._probes[name] for name in names}, update=model._update.operation)
     return model.session.run(fetches, {model._windows: windows, model._labels: labels})

@@ -1,7 +1,7 @@
 """The network's primitives as TensorFlow graph operations."""
 
 import zlib
-from typing import Any, List
+from typing import Any, Callable, List
 
 from backends.engines.tensorflow.compat import tf1
 from backends.engines.tensorflow.kernels import LstmKernel
@@ -20,7 +20,7 @@ class GraphOps(Ops):
 
     Args:
         lstm_kernel: how the recurrent layer is computed.
-        keep_prob: scalar tensor, the probability that dropout keeps a value in this step.
+        keep_prob: scalar tensor, the probability that dropout keeps a value in this step; the number 1.0 drops nothing.
         seed: the workload's seed.
     """
 
@@ -69,3 +69,8 @@ class GraphOps(Ops):
 
     def l2(self, variables: List[Tensor]) -> Tensor:
         return tf1.add_n([tf1.nn.l2_loss(variable) for variable in variables])
+
+
+def ops_with(lstm_kernel: LstmKernel) -> Callable[[Any, int], Ops]:
+    """What makes the primitives around a recurrent layer, from the keep probability and the seed."""
+    return lambda keep_prob, seed: GraphOps(lstm_kernel, keep_prob, seed)
