@@ -1,6 +1,6 @@
 """Where a trial's work was done, and what shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
 #: The device named in the record did the work, and evidence says so.
@@ -29,7 +29,9 @@ class Evidence:
     Args:
         log: everything that its process wrote to stdout and stderr.
         observation: what the device's own tools showed meanwhile (`Source.observation`); None where none looked.
+        description: what the trial said of framework, device and settings (`backends.protocol.Description`).
     """
 
     log: str
     observation: Optional[Mapping[str, Any]]
+    description: Mapping[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from har_model.errors import UsageError
 BUILT_IN = {
     "cpu": "backends.cpu:CpuBackend",
     "gpu": "backends.cuda:CudaBackend",
-    "npu": "backends.ascend:AscendBackend",
+    "npu": "backends.ascend.backend:AscendBackend",
     "npu-sim": "backends.npu_sim:NpuSimBackend",
     "null": "backends.null:NullBackend",
 }

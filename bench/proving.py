@@ -29,11 +29,13 @@ def log_text(path: str) -> str:
     return text.decode("utf-8", errors="backslashreplace").replace("\r", "\n")
 
 
+def _said(outcome: Outcome, name: str) -> Optional[Dict[str, Any]]:
+    return next((event for event in reversed(outcome.events) if event["event"] == name), None)
+
+
 def _claim(outcome: Outcome) -> Optional[Proof]:
-    for event in reversed(outcome.events):
-        if event["event"] == "proof":
-            return Proof(event["state"], event["device"], event["evidence"])
-    return None
+    said = _said(outcome, "proof")
+    return None if said is None else Proof(said["state"], said["device"], said["evidence"])
 
 
 def _observation(outcome: Outcome) -> Optional[Dict[str, Any]]:
@@ -44,7 +46,8 @@ def _proven(job: Job, ended: Outcome, log: str) -> Outcome:
     claim = _claim(ended)
     if claim is None:
         return ended
-    proof = registry.create(job.backend).judge(claim, Evidence(log, _observation(ended)))
+    evidence = Evidence(log, _observation(ended), _said(ended, "description") or {})
+    proof = registry.create(job.backend).judge(claim, evidence)
     ended = replace(ended, proof=asdict(proof))
     if proof.state != ON_HOST:
         return ended

@@ -1,6 +1,9 @@
 """One TensorFlow 1 graph interface on both versions, and what has to be known about the version."""
 
 import tensorflow as tensorflow_root
+from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
+
+__all__ = ["RewriterConfig", "build", "raw_ops", "tf1", "version"]
 
 #: The TensorFlow 1 names, which 1.15 and 2.x share.
 tf1 = tensorflow_root.compat.v1

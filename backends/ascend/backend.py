@@ -1,0 +1,143 @@
+"""The Ascend NPU as a backend: what differs from a plain TensorFlow graph, put together."""
+
+import os
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
+
+from backends.ascend import condition, installation, precision, probe, session, variables
+from backends.engines.tensorflow.backend import TensorFlowBackend
+from backends.findings import Finding
+from backends.proof import SIMULATED, UNPROVEN, Evidence, Proof
+from backends.protocol import (
+    KERNEL_FUSED,
+    KERNEL_UNROLLED,
+    LOSS_SCALE_DYNAMIC,
+    LOSS_SCALE_FIXED,
+    LOSS_SCALE_NONE,
+    Probe,
+    Settings,
+)
+from backends.telemetry.source import Source
+from har_model.config import Workload
+from har_model.errors import UsageError
+
+_DOUBLE = "contract double of the Ascend adapter (no NPU)"
+
+
+class AscendBackend(TensorFlowBackend):
+    """Sinks the whole graph to an NPU through the vendor's adapter."""
+
+    name = "npu"
+    kernels = (KERNEL_UNROLLED, KERNEL_FUSED)
+    precisions = precision.ALL
+    loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
+    has_profiler = True
+
+    # ---- in the parent ---------------------------------------------------------------------------------------------
+
+    def probe(self) -> Probe:
+        """Device nodes, adapter package, and an import of the adapter in a process of its own."""
+        return probe.probe(os.environ)
+
+    def check(self, settings: Settings, variables_of_trial: Mapping[str, str]) -> None:
+        """Refuse what the adapter would ignore or die of, and an environment that profiles, dumps or waits for ranks."""
+        super().check(settings, variables_of_trial)
+        variables.check(variables_of_trial, settings.profile_folder is not None)
+        numbers = probe.device_numbers(installation.root_of(variables_of_trial))
+        device = int(variables_of_trial["ASCEND_DEVICE_ID"])
+        if numbers and device >= len(numbers):
+            raise UsageError(
+                "There is no device %d here: %d device node(s), so logical numbers go from 0 to %d."
+                % (device, len(numbers), len(numbers) - 1)
+            )
+
+    def check_options(self, settings: Settings) -> None:
+        """Names, types and values of the adapter's session options."""
+        session.check_options(settings)
+
+    def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
+        """One device, one rank, and the adapter's own words in the log."""
+        return variables.of_trial(settings.device, inherited)
+
+    def telemetry(self, settings: Settings, pids: Callable[[], Set[int]]) -> List[Source]:
+        """npu-smi; not while profiling, when it prints 0 as utilisation."""
+        if settings.profile_folder is not None:
+            return []
+        from backends.telemetry.npu import LogicalNpu
+
+        return [LogicalNpu(variables.device_of(settings.device, os.environ), pids)]
+
+    def judge(self, claim: Proof, evidence: Evidence) -> Proof:
+        """Compile lines and npu-smi together."""
+        from backends.ascend import proof
+
+        return proof.judge(claim, evidence)
+
+    def explain(self, log: str) -> Optional[str]:
+        """By the table of what the adapter and CANN say."""
+        from backends.logs import reading
+
+        return reading.explain(log)
+
+    def examine(self, device: Optional[int]) -> List[Finding]:
+        """The device's health and use, versions, rights."""
+        return condition.examine(device, os.environ)
+
+    # ---- in the trial ----------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Import TensorFlow and the adapter, which patches it."""
+        super().prepare()
+        from backends.ascend import adapter
+
+        self._adapter = adapter.load()
+
+    def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
+        """Where compiled operators lie."""
+        if settings.options.get("op_compiler_cache_mode") == "disable":
+            return ()
+        return (session.cache_folder(settings.options, os.environ),)
+
+    def place(self, workload: Workload, settings: Settings) -> Any:
+        """The whole graph on the device, every option set."""
+        from backends.ascend import graph
+        from backends.engines.tensorflow.model import Placement
+
+        adapter = self._adapter
+        if settings.precision not in precision.modes_of(adapter.is_old):
+            raise UsageError(
+                "The adapter at hand, the old one, does not know the precision %s; choose %s."
+                % (settings.precision, " or ".join(precision.OLD_MODES))
+            )
+        config, options = session.config(settings, adapter, os.environ)
+        device = _DOUBLE if adapter.is_double else self._device_name()
+        effective = dict(
+            options,
+            kernel=settings.kernel,
+            precision=settings.precision,
+            loss_scale=settings.loss_scale,
+            overflow=graph.overflow(settings, adapter),
+            adapter=adapter.kind,
+            device_id=os.environ.get("ASCEND_DEVICE_ID"),
+            rank=[os.environ.get("RANK_ID"), os.environ.get("RANK_SIZE")],
+        )
+        state, word = (SIMULATED, "a double stood for the adapter: computed on the host, no NPU")
+        if not adapter.is_double:
+            state, word = UNPROVEN, "the trial alone cannot tell"
+        return Placement(
+            make_ops=graph.make_ops(settings, adapter),
+            session_config=config,
+            device=device,
+            effective=effective,
+            prove=lambda model: Proof(state, device, word),
+            scaling=graph.scaling(settings, adapter),
+            evaluation_windows=settings.evaluation_windows or workload.training.batch_size,
+            stack=installation.versions(os.environ),
+        )
+
+    @staticmethod
+    def _device_name() -> str:
+        from backends.telemetry import npu
+
+        return npu.name_of(int(os.environ.get("ASCEND_DEVICE_ID", "0"))) or "Ascend NPU of unknown name"
+
+

@@ -1,0 +1,95 @@
+"""Which driver, toolkit and adapter a host has: read from their version files, whatever their layout."""
+
+import glob
+import os
+import platform
+import re
+from typing import Dict, List, Mapping, Optional
+
+#: The files lie below this folder in tests.
+ROOT_VARIABLE = "HARBENCH_ASCEND_ROOT"
+_ASCEND = "usr/local/Ascend"
+#: A toolkit's folder from the newest layout to the oldest.
+_TOOLKITS = ("cann", "ascend-toolkit/latest", "nnae/latest", "fwkacllib", "toolkit")
+
+
+def root_of(variables: Mapping[str, str]) -> str:
+    """The folder below which device nodes and version files are looked for."""
+    return variables.get(ROOT_VARIABLE) or "/"
+
+
+def pairs(text: str) -> Dict[str, str]:
+    """The `name=value` lines of a text."""
+    found = re.findall(r"^\s*([A-Za-z_][\w.]*)\s*=\s*(.*?)\s*$", text, re.MULTILINE)
+    return dict(found)
+
+
+def _read(path: str) -> Optional[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _value(path: str, *names: str) -> Optional[str]:
+    found = pairs(_read(path) or "")
+    return next((found[name] for name in names if found.get(name)), None)
+
+
+def driver_version(root: str) -> Optional[str]:
+    """The driver's, from driver/version.info."""
+    return _value(os.path.join(root, _ASCEND, "driver/version.info"), "Version", "package_version")
+
+
+def firmware_version(root: str) -> Optional[str]:
+    """The firmware's, where its package left a file."""
+    return _value(os.path.join(root, _ASCEND, "firmware/version.info"), "Version", "package_version")
+
+
+def _toolkit_version_in(folder: str) -> Optional[str]:
+    for path in sorted(glob.glob(os.path.join(folder, "*-linux", "ascend_*_install.info"))):
+        version = _value(path, "version")
+        if version:
+            return version
+    running = _value(os.path.join(folder, "version.cfg"), "toolkit_running_version", "runtime_running_version")
+    if running:  # [7.5.0.1.129:8.0.RC3]
+        return running.strip("[]").partition(":")[2] or running.strip("[]")
+    return _value(os.path.join(folder, "version.info"), "Version")
+
+
+def toolkit_folder(root: str, variables: Mapping[str, str]) -> Optional[str]:
+    """The toolkit's folder: the one that set_env.sh named, else the first that is there."""
+    named = variables.get("ASCEND_HOME_PATH") or variables.get("ASCEND_TOOLKIT_HOME") or ""
+    places: List[str] = [os.path.join(root, named.lstrip("/"))] if named else []
+    places += [os.path.join(root, _ASCEND, name) for name in _TOOLKITS]
+    return next((place for place in places if os.path.isdir(place)), None)
+
+
+def toolkit_version(root: str, variables: Mapping[str, str]) -> Optional[str]:
+    """CANN's version."""
+    folder = toolkit_folder(root, variables)
+    if folder is None:
+        return None
+    above = os.path.dirname(folder) if os.path.basename(folder).endswith("-linux") else folder
+    return _toolkit_version_in(folder) or _toolkit_version_in(above)
+
+
+def set_env_scripts(root: str) -> List[str]:
+    """The scripts that set the environment up, as a person would source them."""
+    places = (
+        "cann/set_env.sh", "ascend-toolkit/set_env.sh", "nnae/set_env.sh", "tfplugin/set_env.sh",
+        "tfplugin/latest/set_env.sh",
+    )  # fmt: skip
+    return ["/%s/%s" % (_ASCEND, place) for place in places if os.path.isfile(os.path.join(root, _ASCEND, place))]
+
+
+def versions(variables: Mapping[str, str]) -> Dict[str, Optional[str]]:
+    """What a record says of the stack; None is not known."""
+    root = root_of(variables)
+    return {
+        "driver": driver_version(root),
+        "firmware": firmware_version(root),
+        "cann": toolkit_version(root, variables),
+        "machine": platform.machine(),
+    }

@@ -1,0 +1,190 @@
+"""The adapter's session options: names, types, values. The adapter ignores a name it does not know, so they are known here.
+
+Names and types as they are looked up in tf_adapter/util/npu_attrs.cc of the adapter of February 2021 (old) and of July
+2026 (new); values as in the session configuration's reference.
+"""
+
+import os
+from typing import Dict, Mapping, Tuple, Union
+
+from har_model.errors import UsageError
+
+Value = Union[bool, int, str]
+
+#: AttrValue's field of each name that both adapters know,
+_BOTH = {
+    "b": "dynamic_input enable_compress_weight enable_data_pre_proc enable_dump enable_dump_debug hcom_multi_mode "
+    "hcom_parallel is_tailing_optimization lower_functional_ops mix_compile_mode profiling_mode use_off_line "
+    "variable_format_optimize",
+    "i": "dynamic_node_type enable_exception_dump enable_small_channel graph_run_mode iterations_per_loop local_rank_id "
+    "op_debug_level session_device_id task_index",
+    "s": "auto_tune_mode buffer_optimize compress_weight_conf debug_dir dump_debug_mode dump_mode dump_path dump_step "
+    "dynamic_dims dynamic_graph_execute_mode dynamic_inputs_shape_range enable_scope_fusion_passes fusion_switch_file "
+    "graph_memory_max_size input_shape job local_device_list op_compiler_cache_dir op_compiler_cache_mode "
+    "op_select_implmode optypelist_for_implmode precision_mode profiling_options stream_max_parallel_num "
+    "variable_memory_max_size work_path",
+}
+#: the old one alone,
+_OLD = {"s": "mstune_mode"}
+#: the new one alone.
+_NEW = {
+    "b": "all_tensor_not_empty compile_dynamic_mode enable_graph_parallel external_weight frozen_variable "
+    "in_out_pair_flag input_batch_cpy oo_constant_folding",
+    "i": "atomic_clean_policy compile_hybrid_mode deterministic event_sync_timeout export_compile_stat "
+    "graph_exec_timeout graph_max_parallel_model_num hccl_timeout input_fusion_size op_execute_timeout op_wait_timeout "
+    "static_memory_policy stream_sync_timeout topo_sorting_mode variable_use_1g_huge_page",
+    "s": "HCCL_algorithm ac_parallel_enable aicore_num aoe_config_file aoe_mode auto_multistream_parallel_mode "
+    "const_input customize_dtypes device_type distribute_config dump_data dump_layer experimental_accelerate_train_mode "
+    "experimental_logical_device_cluster_deploy_mode experimental_logical_device_id "
+    "experimental_model_deploy_devicelist experimental_model_deploy_mode graph_compiler_cache_dir "
+    "graph_parallel_option_path graph_slice in_out_pair insert_op_file jit_compile memory_optimization_policy "
+    "modify_mixlist oo_level op_debug_config op_precision_mode optimization_switch precision_mode_v2 quant_dumpable "
+    "resource_config_path shape_generalization_mode soc_config variable_placement",
+}
+
+
+def _by_name(*tables: Mapping[str, str]) -> Dict[str, str]:
+    return {name: field for table in tables for field, names in table.items() for name in names.split()}
+
+
+OLD = _by_name(_BOTH, _OLD)
+NEW = _by_name(_BOTH, _NEW)
+_ALL = dict(OLD, **NEW)
+
+#: What a value must be one of, where the reference or the adapter says so; a wrong one ends the process or is ignored.
+CHOICES: Dict[str, Tuple[Value, ...]] = {
+    "ac_parallel_enable": ("0", "1"),
+    "buffer_optimize": ("l2_optimize", "off_optimize"),
+    "deterministic": (0, 1),
+    "enable_exception_dump": (0,),
+    "enable_small_channel": (0, 1),
+    "export_compile_stat": (0, 1, 2),
+    "graph_slice": ("auto", "manual"),
+    "jit_compile": ("true", "false", "auto"),
+    "oo_level": ("O0", "O1", "O2", "O3"),
+    "op_compiler_cache_mode": ("enable", "force", "disable"),
+    "op_select_implmode": (
+        "high_precision", "high_performance", "high_precision_for_all", "high_performance_for_all",
+    ),
+    "shape_generalization_mode": ("STRICT", "FULL", "ADAPTIVE"),
+    "static_memory_policy": (0, 2, 3, 4),
+    "variable_placement": ("Device",),
+    "variable_use_1g_huge_page": (0, 1, 2),
+}  # fmt: skip
+_LARGEST_INPUT_FUSION_BYTES = 32 * 2**20
+#: Names whose value is a file; the trial has a working folder of its own.
+_FILES = (
+    "compress_weight_conf", "customize_dtypes", "fusion_switch_file", "insert_op_file", "modify_mixlist",
+    "op_debug_config", "op_precision_mode", "resource_config_path",
+)  # fmt: skip
+
+_OWN = "harbench sets it itself"
+_SHAPES = "windows have one shape, and a dynamic shape compiles anew"
+_ONE_DEVICE = "a trial runs on one device"
+_NO_TUNING = "tuning takes place inside the steps; tune in a run of its own and give its result"
+_NO_DUMP = "a dump slows every step; dump outside of a timed run"
+#: Why a name is not taken as an option.
+REFUSED: Dict[str, str] = {
+    "use_off_line": _OWN + " (off, the graph runs on the host)",
+    "precision_mode": "use --precision",
+    "precision_mode_v2": "use --precision",
+    "profiling_mode": "use --profile",
+    "profiling_options": "use --profile",
+    "session_device_id": "use --device",
+    "graph_run_mode": _OWN + " (1, training)",
+    "iterations_per_loop": "each step is fed and timed by itself",
+    "enable_data_pre_proc": "each step is fed, there is no data pipeline",
+    "op_debug_level": "debug code slows the operations",
+    "frozen_variable": "training changes the variables",
+    "quant_dumpable": _NO_DUMP,
+}
+REFUSED.update(dict.fromkeys(
+    ("enable_dump", "enable_dump_debug", "dump_path", "dump_step", "dump_mode", "dump_debug_mode", "dump_data",
+     "dump_layer", "debug_dir"), _NO_DUMP,
+))  # fmt: skip
+REFUSED.update(dict.fromkeys(("auto_tune_mode", "mstune_mode", "aoe_mode", "aoe_config_file", "work_path"), _NO_TUNING))
+REFUSED.update(dict.fromkeys(
+    ("dynamic_input", "dynamic_node_type", "dynamic_dims", "dynamic_graph_execute_mode", "dynamic_inputs_shape_range",
+     "input_shape", "compile_dynamic_mode", "compile_hybrid_mode"), _SHAPES,
+))  # fmt: skip
+REFUSED.update(dict.fromkeys(
+    ("local_rank_id", "local_device_list", "job", "task_index", "distribute_config"), _ONE_DEVICE,
+))  # fmt: skip
+
+_WORDS = {"true": True, "false": False}
+
+
+def parse(name: str, text: str) -> Value:
+    """An option's value in the type that the adapter reads it in.
+
+    Raises:
+        UsageError: there is no such option, it is not for a timed run, or the value is none that the adapter takes.
+    """
+    if name in REFUSED:
+        raise UsageError("The npu option %s is not taken: %s." % (name, REFUSED[name]))
+    if name not in _ALL:
+        raise UsageError(
+            "The npu backend has no option %r, and the adapter would ignore it without a word; look at its spelling."
+            % name
+        )
+    value = _typed(name, text)
+    if name in CHOICES and value not in CHOICES[name]:
+        raise UsageError(
+            "The npu option %s is %s, not %r." % (name, " or ".join(map(str, CHOICES[name])), text)
+        )  # fmt: skip
+    if name in _FILES and not (os.path.isabs(text) and os.path.isfile(text)):
+        raise UsageError("The npu option %s is the whole path of a file, and %r is none." % (name, text))
+    if name == "input_fusion_size" and not 0 <= int(value) <= _LARGEST_INPUT_FUSION_BYTES:
+        raise UsageError("The npu option %s is 0 to %d bytes, not %s." % (name, _LARGEST_INPUT_FUSION_BYTES, text))
+    return value
+
+
+def _typed(name: str, text: str) -> Value:
+    field = _ALL[name]
+    if field == "b":
+        if text.lower() not in _WORDS:
+            raise UsageError("The npu option %s is true or false, not %r." % (name, text))
+        return _WORDS[text.lower()]
+    if field == "i":
+        try:
+            return int(text)
+        except ValueError:
+            raise UsageError("The npu option %s is a whole number, not %r." % (name, text)) from None
+    if not text:
+        raise UsageError("The npu option %s is empty." % name)
+    return text
+
+
+def parse_all(options: Mapping[str, str], precision: str) -> Dict[str, Value]:
+    """All options, in their types.
+
+    Args:
+        options: as they were given.
+        precision: what --precision says.
+
+    Raises:
+        UsageError: one is wrong, or two exclude one another.
+    """
+    values = {name: parse(name, text) for name, text in options.items()}
+    if "modify_mixlist" in values and "mix" not in precision:
+        raise UsageError("The npu option modify_mixlist goes with a mixed precision, not with %s." % precision)
+    if "optypelist_for_implmode" in values and "op_select_implmode" not in values:
+        raise UsageError("The npu option optypelist_for_implmode goes with op_select_implmode; give that too.")
+    if "enable_compress_weight" in values and "compress_weight_conf" in values:
+        raise UsageError("The npu options enable_compress_weight and compress_weight_conf exclude one another.")
+    return values
+
+
+def check_known(values: Mapping[str, Value], is_old: bool, precision_key: str) -> None:
+    """Refuse what the adapter at hand does not know: it would ignore it.
+
+    Raises:
+        UsageError: a name is of the other adapter.
+    """
+    known = OLD if is_old else NEW
+    for name in list(values) + [precision_key]:
+        if name not in known:
+            raise UsageError(
+                "The adapter at hand, the %s one, does not know %s and would ignore it: leave it out, or take the other "
+                "adapter." % ("old" if is_old else "new", name)
+            )

@@ -1,0 +1,111 @@
+"""Whether this host and interpreter can run on an NPU: device, adapter package, its libraries, in that order."""
+
+import glob
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import List, Mapping, Optional, Tuple
+
+from backends.ascend import installation
+from backends.protocol import Probe
+
+#: Importing TensorFlow and the adapter takes seconds; from a cold network disk, longer.
+_IMPORT_SECONDS = 100
+_IMPORTS = {"npu_bridge": "import npu_bridge.npu_init", "npu_device": "import npu_device; npu_device.compat.enable_v1()"}
+_LOADER = re.compile(r"(\S+\.so[\w.]*): cannot open shared object file")
+
+
+def device_numbers(root: str) -> List[int]:
+    """The numbers of the device nodes, in order."""
+    found = (re.fullmatch(r"davinci(\d+)", os.path.basename(path)) for path in glob.glob(os.path.join(root, "dev/*")))
+    return sorted(int(match.group(1)) for match in found if match)
+
+
+def _without_device(root: str) -> Optional[str]:
+    if not device_numbers(root):
+        return (
+            "This host shows no Ascend NPU (no /dev/davinci0): run on an Ascend host, or give the container its devices "
+            "with ASCEND_VISIBLE_DEVICES."
+        )
+    if not os.path.exists(os.path.join(root, "dev/davinci_manager")):
+        return (
+            "An Ascend device node is there but /dev/davinci_manager is not: give the container that node too, or "
+            "install the driver."
+        )
+    return None
+
+
+def _package() -> Optional[str]:
+    return next((name for name in _IMPORTS if importlib.util.find_spec(name) is not None), None)
+
+
+def _sourcing(root: str) -> str:
+    scripts = installation.set_env_scripts(root)
+    return "source %s" % " and ".join(scripts) if scripts else "source CANN's and tfplugin's set_env.sh"
+
+
+def _last_words(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+def explain_import(return_code: int, text: str, root: str) -> str:
+    """What it means that importing the adapter failed.
+
+    Args:
+        return_code: of the process that tried; negative: a signal.
+        text: everything that it printed.
+        root: where version files are looked for.
+    """
+    missing = _LOADER.search(text)
+    if missing:
+        return (
+            "The Ascend adapter is installed, but the library %s cannot be loaded: CANN or the driver is missing in this "
+            "environment; %s, then try again." % (os.path.basename(missing.group(1)), _sourcing(root))
+        )
+    if return_code < 0:
+        number = -return_code
+        name = signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
+        return (
+            "Importing the Ascend adapter ended the process by %s: driver, CANN and adapter do not fit together, or the "
+            "device is taken (%s)." % (name, _last_words(text))
+        )
+    return "The Ascend adapter cannot be imported (%s); %s, and use the vendor's Python." % (
+        _last_words(text), _sourcing(root),
+    )  # fmt: skip
+
+
+def _try_import(package: str) -> Tuple[int, str]:
+    """Return code and output of a process that imports the adapter; a fatal error ends that process alone."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _IMPORTS[package]],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_IMPORT_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return 1, "it did not end within %d s: the device or a network disk hangs" % _IMPORT_SECONDS
+    return done.returncode, done.stdout.decode("utf-8", "backslashreplace")
+
+
+def probe(variables: Mapping[str, str]) -> Probe:
+    """Look for the device, then for the adapter's package, then import it in a process of its own."""
+    root = installation.root_of(variables)
+    missing = _without_device(root)
+    if missing:
+        return Probe(False, missing)
+    package = _package()
+    if package is None:
+        return Probe(
+            False,
+            "The Ascend adapter for TensorFlow is missing (no package npu_bridge): %s, and use the vendor's Python 3.7; "
+            "it is on no package index." % _sourcing(root),
+        )
+    if importlib.util.find_spec("tensorflow") is None:
+        return Probe(False, "This Python has the Ascend adapter but no TensorFlow: install 1.15.0, or use the vendor's.")
+    return_code, text = _try_import(package)
+    if return_code != 0:
+        return Probe(False, explain_import(return_code, text, root))
+    return Probe(True, "The NPU backend is ready: %d device node(s), adapter %s." % (len(device_numbers(root)), package))
