@@ -4,8 +4,8 @@ import re
 from typing import Optional
 
 #: A decimal number of a size that a tool prints. A sign is allowed: temperatures and return codes have one.
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,11}(?:\.[0-9]{1,9})?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,11}")
 
 
 def _bare(text: Optional[str], unit: str) -> str:
