@@ -79,13 +79,16 @@ class Sampler:
         self._start_seconds = self._clock()
         self._thread.start()
 
-    def stop(self, patience_seconds: float = 2.0) -> Dict[str, Any]:
+    def stop(self, patience_seconds: Optional[float] = None) -> Dict[str, Any]:
         """Take a last sample and end; what was sampled, as it stands in a record under `telemetry`.
 
         Args:
-            patience_seconds: how long a source that is being read is waited for before it is left behind.
+            patience_seconds: how long a source that is being read is waited for before it is left behind; otherwise
+                as long as the most patient of the sources that have not failed asks for.
         """
         self._ending.set()
+        if patience_seconds is None:
+            patience_seconds = max((source.patience_seconds for source in self._alive), default=0.0)
         if self._thread.is_alive():
             self._thread.join(patience_seconds)
         faults = list(self._faults)
@@ -126,13 +129,16 @@ class Sampler:
             name: values if any(value is not None for value in values) else None for name, values in columns.items()
         }
         totals: Dict[str, Optional[float]] = dict.fromkeys(_TOTALS)
+        device: Dict[str, Any] = {}
         for source in self._sources:
             totals.update(source.totals())
+            device.update(source.observation())
         return dict(
             known,
             interval_seconds=self._interval_seconds * self._rows.stride,
             seconds=[row["seconds"] for row in rows],
             sampler_cpu_seconds=self._cpu_seconds,
             faults=faults,
+            device=device or None,
             **totals,
         )

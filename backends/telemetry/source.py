@@ -1,7 +1,7 @@
 """What the sampler asks: something that can be read again and again beside a running trial."""
 
 from abc import ABC, abstractmethod
-from typing import Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 
 class Source(ABC):
@@ -9,6 +9,8 @@ class Source(ABC):
 
     #: What a sentence calls it.
     name: str
+    #: How long a trial's end waits for its last reading before it is left behind.
+    patience_seconds: float = 2.0
     #: The columns it fills; each name ends in its unit.
     columns: Tuple[str, ...]
 
@@ -21,4 +23,11 @@ class Source(ABC):
 
     def totals(self) -> Dict[str, Optional[float]]:
         """Figures over all readings so far, by names of their own."""
+        return {}
+
+    def observation(self) -> Dict[str, Any]:
+        """What was seen so far of the device, as JSON has it; empty where this source watches none.
+
+        It is asked for beside a reading that may hang, so it waits for nothing.
+        """
         return {}

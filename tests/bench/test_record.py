@@ -6,6 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backends.telemetry.npu import COLUMNS
+from backends.telemetry.sampler import Sampler
+from backends.telemetry.sightings import Sightings
+from backends.telemetry.source import Source
 from bench import record
 from bench.errors import DataError
 from tests.bench import records
@@ -158,10 +162,41 @@ def test_making_a_record_does_not_touch_the_stored_one():
     assert records.make() == before
 
 
+class Card(Source):
+    """A device with everything that a source may tell of one."""
+
+    name = "card"
+    columns = COLUMNS + ("device_energy_joules",)
+
+    def read(self):
+        return dict.fromkeys(self.columns, 41.5)
+
+    def observation(self):
+        seen = Sightings("npu-smi")
+        seen.note(
+            id="npu 5 chip 0", family="A2", throttle_reasons=["sw_power_cap"], throttle_readings={"sw_power_cap": 3}
+        )
+        return seen.document()
+
+
+def test_the_columns_and_the_sight_of_a_device_load_and_so_does_a_record_without_them(tmp_path):
+    sampler = Sampler([Card()], 1e6)
+    sampler.start()
+    sampled = sampler.stop(patience_seconds=60)
+    without = {name: value for name, value in sampled.items() if not name.startswith("device")}
+    for telemetry in (sampled, without):
+        path = tmp_path / "r1.json"
+        path.write_text(json.dumps(records.make(telemetry=telemetry)))
+        assert record.read(str(path))["telemetry"] == telemetry
+    assert sampled["device_power_watts"][0] == 41.5 and sampled["device"]["id"] == "npu 5 chip 0"
+
+
 @pytest.mark.parametrize(
     "name, value",
     [
         ("job__warmup_steps", 10.0),
+        ("telemetry", {"interval_seconds": 1.0, "seconds": [], "faults": [], "device": {"is_process_seen": 1}}),
+        ("telemetry", {"interval_seconds": 1.0, "seconds": [0], "faults": [], "device_power_watts": [-1.0]}),
         ("trial__number", True),
         ("process_seconds", 10**400),
         ("started", "2026-11-26T00:00:02Z"),

@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,37 @@ def test_a_source_that_hangs_does_not_hold_up_the_end_and_is_named():
     assert columns["faults"] == ["The hanging source did not answer; sampling ended there."]
     assert columns["power_watts"] is None
     hanging.freed.set()
+
+
+class Patient(Hanging):
+    patience_seconds = 0.3
+
+
+def test_the_end_waits_as_long_as_the_most_patient_source_that_still_works():
+    hanging, failed = Patient(), Given(OSError("gone"))
+    failed.patience_seconds = 600.0
+    sampler = Sampler([failed, hanging], 0.001)
+    sampler.start()
+    hanging.asked.wait()
+    start = time.perf_counter()
+    sampler.stop()
+    assert 0.3 <= time.perf_counter() - start < 60
+    hanging.freed.set()
+
+
+class Watching(Given):
+    def __init__(self, **seen):
+        super().__init__(1.0)
+        self._seen = seen
+
+    def observation(self):
+        return self._seen
+
+
+def test_what_was_seen_of_the_device_is_merged_and_none_where_no_source_watches_one():
+    assert Sampler([Given(1.0)]).stop()["device"] is None
+    document = Sampler([Given(1.0), Watching(name="card", health=None), Watching(driver="1")]).stop()
+    assert document["device"] == {"name": "card", "health": None, "driver": "1"}
 
 
 def test_a_sampler_that_was_never_started_has_nothing():

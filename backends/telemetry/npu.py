@@ -1,0 +1,153 @@
+"""Samples one chip of an Ascend NPU through npu-smi."""
+
+from typing import Any, Callable, Dict, Optional, Set, Tuple
+
+from backends.telemetry import tool
+from backends.telemetry.npu_smi import chips, errors, key_values, mapping, table
+from backends.telemetry.npu_smi.devices import HEALTHS, Device
+from backends.telemetry.npu_smi.key_values import ChipReading
+from backends.telemetry.sightings import Sightings
+from backends.telemetry.source import Source
+
+COMMAND = "npu-smi"
+COLUMNS = (
+    "device_power_watts",
+    "device_memory_bytes",
+    "device_temperature_celsius",
+    "device_utilisation_percent",
+    "device_clock_mhz",
+)
+#: Readings in succession that may fail to show the chip; a driver is busy at times.
+MOST_MISSES = 3
+#: Characters of the first output that are kept as evidence.
+RAW_CHARACTERS = 4000
+_MIB = 1 << 20
+_NOT_ASKED_AGAIN = (errors.NOT_SUPPORTED, errors.NOT_PERMITTED)
+
+
+def logical_ids(run: tool.Run = tool.run) -> Dict[int, Tuple[int, int]]:
+    """NPU id and chip id of each logical device id, by `npu-smi info -m`; none where it cannot tell."""
+    try:
+        return mapping.parse(run([COMMAND, "info", "-m"])).locations
+    except tool.ToolFailed:
+        return {}
+
+
+def resolve(logical_id: int, run: tool.Run = tool.run) -> Optional[Tuple[int, int]]:
+    """NPU id and chip id that a logical device id means; None where npu-smi cannot tell."""
+    return logical_ids(run).get(logical_id)
+
+
+def values_of(device: Device, reading: Optional[ChipReading], family: chips.Family) -> Dict[str, Optional[float]]:
+    """The columns of one sample.
+
+    npu-smi prints 0 as the utilisation of a virtual NPU and of one that is being profiled, whatever it does.
+
+    Args:
+        device: the chip in the table.
+        reading: the chip in the answer of `-t common`, where there is one.
+        family: of the chip.
+    """
+    used_mib = device.device_memory_used_mib
+    power = reading.power_watts if reading and reading.power_watts is not None else device.power_watts
+    is_busy = device.aicore_percent if device.aicore_percent is not None else device.npu_utilisation_percent
+    return {
+        # 310 prints a rated value, which is no measurement.
+        "device_power_watts": None if family is chips.Family.INFERENCE_310 else _amount(power),
+        "device_memory_bytes": _amount(None if used_mib is None else used_mib * _MIB),
+        "device_temperature_celsius": device.temperature_celsius,
+        "device_utilisation_percent": _amount(is_busy),
+        "device_clock_mhz": _amount(reading.aicore_mhz if reading else None),
+    }
+
+
+def _amount(value: Optional[float]) -> Optional[float]:
+    # Below zero it is a code of the driver, and no amount.
+    return value if value is None or value >= 0 else None
+
+
+class NpuSmi(Source):
+    """Power, memory, temperature, utilisation and clock of one chip, and whether the trial's processes are on it.
+
+    Args:
+        npu_id: of the card, as in the table of `npu-smi info`; a logical id means one by `resolve`.
+        chip_id: on the card; None where the card has one.
+        pids: the processes of the trial's tree at the moment.
+        run: runs npu-smi and returns what it printed; raises ToolFailed where it does not answer.
+    """
+
+    name = "NPU"
+    columns = COLUMNS
+    patience_seconds = 5.0
+
+    def __init__(
+        self, npu_id: int, chip_id: Optional[int], pids: Callable[[], Set[int]], run: tool.Run = tool.run
+    ) -> None:
+        self._npu_id, self._chip_id = npu_id, chip_id
+        self._pids, self._run = pids, run
+        self._misses = 0
+        self._has_common = True
+        self._sightings = Sightings(COMMAND)
+        self._sightings.note(id=_id(npu_id, chip_id))
+
+    def read(self) -> Dict[str, Optional[float]]:
+        """One sample; nothing where the chip is not in the table this time.
+
+        Raises:
+            ToolFailed: npu-smi does not answer, or did not show the chip several times in succession.
+        """
+        found = table.parse(self._run([COMMAND, "info"]))
+        self._sightings.note(driver=found.driver_version, raw=found.text[:RAW_CHARACTERS] or None)
+        device = found.device(self._npu_id, self._chip_id)
+        if device is None:
+            return self._miss(found)
+        self._misses = 0
+        family = chips.family_of(device, found)
+        values = values_of(device, self._common(), family)
+        self._see(found, device, family, values)
+        return values
+
+    def _miss(self, found: table.Table) -> Dict[str, Optional[float]]:
+        self._misses += 1
+        if self._misses >= MOST_MISSES:
+            if found.fault:
+                raise tool.ToolFailed(found.fault.sentence)
+            raise tool.ToolFailed("%s is not in the table of npu-smi info." % _id(self._npu_id, self._chip_id))
+        return {}
+
+    def _common(self) -> Optional[ChipReading]:
+        if not self._has_common:
+            return None
+        try:
+            answer = key_values.parse_common(self._run([COMMAND, "info", "-t", "common", "-i", str(self._npu_id)]))
+        except tool.ToolFailed:  # the table goes on without it
+            self._has_common = False
+            return None
+        self._has_common = not (answer.fault and answer.fault.kind in _NOT_ASKED_AGAIN)
+        return answer.chip(self._chip_id)
+
+    def _see(
+        self, found: table.Table, device: Device, family: chips.Family, values: Dict[str, Optional[float]]
+    ) -> None:
+        self._sightings.note(name=device.name, family=family.value)
+        self._sightings.replace(id=_id(device.npu_id, device.chip_id))
+        self._sightings.reading(values["device_memory_bytes"], values["device_utilisation_percent"])
+        self._sightings.health(device.health, HEALTHS)
+        is_told = found.processes_on(device.npu_id, device.chip_id) is not None
+        self._sightings.processes(_pids_on(found, device), is_told, self._pids())
+
+    def observation(self) -> Dict[str, Any]:
+        """What was seen of the chip.
+
+        A process in a container is listed by its pid on the host; only drivers that print both tell it for sure.
+        """
+        return self._sightings.document()
+
+
+def _id(npu_id: int, chip_id: Optional[int]) -> str:
+    return "npu %d" % npu_id if chip_id is None else "npu %d chip %d" % (npu_id, chip_id)
+
+
+def _pids_on(found: table.Table, device: Device) -> Set[int]:
+    rows = [row for row in found.processes or () if (row.npu_id, row.chip_id) == (device.npu_id, device.chip_id)]
+    return {pid for row in rows for pid in (row.pid, row.container_pid) if pid is not None}

@@ -1,0 +1,80 @@
+"""What a source has seen of its device over all its readings."""
+
+from typing import Any, Collection, Dict, Optional, Sequence, Set
+
+#: What every observation of a device has.
+FIELDS = (
+    "tool",
+    "name",
+    "driver",
+    "id",
+    "is_process_seen",
+    "memory_bytes_before",
+    "memory_bytes_most",
+    "utilisation_percent_most",
+    "health",
+    "throttle_reasons",
+    "raw",
+)
+
+
+class Sightings:
+    """Gathers what readings of a device tell; what none of them told is None.
+
+    Args:
+        tool: what told it.
+    """
+
+    def __init__(self, tool: str) -> None:
+        self._document: Dict[str, Any] = dict(dict.fromkeys(FIELDS), tool=tool)
+        self._process_was: Set[Optional[bool]] = set()
+
+    def note(self, **facts: Any) -> None:
+        """Keep what does not change: the first that is known."""
+        for name, fact in facts.items():
+            if self._document.get(name) is None:
+                self._document[name] = fact
+
+    def replace(self, **facts: Any) -> None:
+        """Keep the latest, if it is known."""
+        self._document.update({name: fact for name, fact in facts.items() if fact is not None})
+
+    def reading(self, memory_bytes: Optional[float], utilisation_percent: Optional[float]) -> None:
+        """Keep the first memory, the most memory and the most utilisation."""
+        self.note(memory_bytes_before=memory_bytes)
+        self._keep_most("memory_bytes_most", memory_bytes)
+        self._keep_most("utilisation_percent_most", utilisation_percent)
+
+    def _keep_most(self, name: str, value: Optional[float]) -> None:
+        kept = self._document[name]
+        if value is not None and (kept is None or value > kept):
+            self._document[name] = value
+
+    def health(self, health: Optional[str], from_best: Sequence[str]) -> None:
+        """Keep the worst health that was seen."""
+        seen = [each for each in (self._document["health"], health) if each is not None]
+        self.replace(health=max(seen, key=from_best.index, default=None))
+
+    def processes(self, on_device: Collection[int], is_whole_list: bool, of_trial: Collection[int]) -> None:
+        """Keep whether a process of the trial was on the device.
+
+        Args:
+            on_device: pids that the tool lists.
+            is_whole_list: whether these are all there are, as far as it tells.
+            of_trial: pids of the trial's tree; none before it starts and after it ended, which says nothing.
+        """
+        if set(on_device) & set(of_trial):
+            self._process_was.add(True)
+        elif of_trial:
+            self._process_was.add(False if is_whole_list else None)
+
+    @property
+    def is_process_seen(self) -> Optional[bool]:
+        """True once it was seen; False where every list was told and none had it; None otherwise."""
+        if True in self._process_was:
+            return True
+        return False if self._process_was == {False} else None
+
+    def document(self) -> Dict[str, Any]:
+        """All of it, as JSON has it."""
+        return dict(self._document, is_process_seen=self.is_process_seen)

@@ -1,0 +1,46 @@
+import json
+
+import pytest
+
+from backends.telemetry.sightings import FIELDS, Sightings
+
+
+def test_nothing_seen_is_unknown():
+    seen = Sightings("some-smi").document()
+    assert seen.pop("tool") == "some-smi" and set(seen.values()) == {None} and {"tool", *seen} == set(FIELDS)
+
+
+def test_the_first_and_the_most_are_kept_and_an_unknown_reading_changes_nothing():
+    seen = Sightings("some-smi")
+    for memory, utilisation in ((None, None), (0, 0), (50, 7), (None, None), (20, 3)):
+        seen.reading(memory, utilisation)
+    document = seen.document()
+    assert (document["memory_bytes_before"], document["memory_bytes_most"]) == (0, 50)
+    assert document["utilisation_percent_most"] == 7
+    assert json.loads(json.dumps(document)) == document
+
+
+@pytest.mark.parametrize(
+    "readings, is_seen",
+    [
+        ([], None),
+        ([({1}, True, {9})], False),
+        ([({1}, True, {9}), ({1, 9}, True, {9})], True),
+        ([({9}, False, {9})], True),  # listed, though the list may go on
+        ([({1}, True, {9}), ({1}, False, {9})], None),
+        ([({1}, True, set())], None),  # the trial does not run yet, or no more
+        ([({9}, True, {9}), (set(), False, {9})], True),
+    ],
+)
+def test_a_process_was_seen_or_was_not_or_nobody_can_tell(readings, is_seen):
+    seen = Sightings("some-smi")
+    for on_device, is_whole_list, of_trial in readings:
+        seen.processes(on_device, is_whole_list, of_trial)
+    assert seen.document()["is_process_seen"] is is_seen
+
+
+def test_the_worst_health_is_kept():
+    seen = Sightings("some-smi")
+    for health in ("OK", "Alarm", None, "Warning"):
+        seen.health(health, ("OK", "Warning", "Alarm"))
+    assert seen.document()["health"] == "Alarm"
