@@ -1,0 +1,38 @@
+"""What importing the adapter does before anything else: find the package, load its shared object."""
+
+import os
+from typing import Any
+
+from . import script, sessions, variant
+
+
+class Library:
+    """Stands for what `tf.load_op_library` returns: the operations that the adapter's shared object registers."""
+
+    def __init__(self) -> None:
+        from . import operations, rnn
+
+        self.dynamic_rnn = rnn.dynamic_rnn
+        self.npu_init = operations.npu_init
+        self.npu_shutdown = operations.npu_shutdown
+        self.gelu = operations.gelu
+
+
+def check_package(name: str) -> None:
+    """Raise ModuleNotFoundError, where the script says that the package is not installed."""
+    if script.missing() == "package":
+        raise ModuleNotFoundError("No module named %r" % name, name=name)
+
+
+def load_library(package_file: str, which: variant.Variant) -> Any:
+    """The shared object beside a package's `__init__.py`.
+
+    Raises:
+        OSError: the script says that it cannot be loaded.
+    """
+    if script.missing() == "library":
+        path = os.path.join(os.path.dirname(package_file), "_tf_adapter.so")
+        raise OSError("%s: cannot open shared object file: No such file or directory" % path)
+    variant.load(which)
+    sessions.patch_runs()
+    return Library()

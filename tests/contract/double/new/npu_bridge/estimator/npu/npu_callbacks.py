@@ -1,0 +1,3 @@
+"""Callbacks of Keras."""
+
+from npu_bridge.common.hooks import NPUBroadcastGlobalVariablesCallback  # noqa: F401

@@ -1,0 +1,3 @@
+"""The distribution strategy."""
+
+from npu_bridge.common.hooks import NPUStrategy  # noqa: F401

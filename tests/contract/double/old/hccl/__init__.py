@@ -1,0 +1,1 @@
+"""CANN's own package of collectives, which the adapter imports and does not bring."""

@@ -1,0 +1,3 @@
+"""The wrappers of optimizers."""
+
+from npu_bridge.common.optimizers import NPUDistributedOptimizer, NPUOptimizer  # noqa: F401
