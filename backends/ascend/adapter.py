@@ -1,6 +1,7 @@
-"""The vendor's adapter, imported: which one it is, and what of it is used. In the trial only, since it loads TensorFlow."""
+"""The vendor's adapter, imported: which one it is, and what of it is used. In the trial: it loads TensorFlow."""
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from typing import Any, Optional
 

@@ -39,7 +39,7 @@ class AscendBackend(TensorFlowBackend):
         return probe.probe(os.environ)
 
     def check(self, settings: Settings, variables_of_trial: Mapping[str, str]) -> None:
-        """Refuse what the adapter would ignore or die of, and an environment that profiles, dumps or waits for ranks."""
+        """Refuse what the adapter would ignore or die of, and an environment that profiles, dumps or waits."""
         super().check(settings, variables_of_trial)
         variables.check(variables_of_trial, settings.profile_folder is not None)
         numbers = probe.device_numbers(installation.root_of(variables_of_trial))
@@ -62,7 +62,7 @@ class AscendBackend(TensorFlowBackend):
         """npu-smi; not while profiling, when it prints 0 as utilisation."""
         if settings.profile_folder is not None:
             return []
-        from backends.telemetry.npu import LogicalNpu
+        from backends.telemetry.logical_npu import LogicalNpu
 
         return [LogicalNpu(variables.device_of(settings.device, os.environ), pids)]
 
@@ -108,8 +108,11 @@ class AscendBackend(TensorFlowBackend):
                 "The adapter at hand, the old one, does not know the precision %s; choose %s."
                 % (settings.precision, " or ".join(precision.OLD_MODES))
             )
+        family, name = self._chip()
+        if settings.precision in precision.BFLOAT16_MODES and family == precision.WITHOUT_BFLOAT16:
+            raise UsageError("%s computes no bfloat16; --precision %s is for later chips." % (name, settings.precision))
         config, options = session.config(settings, adapter, os.environ)
-        device = _DOUBLE if adapter.is_double else self._device_name()
+        device = _DOUBLE if adapter.is_double else name
         effective = dict(
             options,
             kernel=settings.kernel,
@@ -135,9 +138,12 @@ class AscendBackend(TensorFlowBackend):
         )
 
     @staticmethod
-    def _device_name() -> str:
-        from backends.telemetry import npu
+    def _chip() -> Tuple[Optional[str], str]:
+        """Family and name of the device, as npu-smi tells them."""
+        from backends.telemetry import logical_npu, tool
 
-        return npu.name_of(int(os.environ.get("ASCEND_DEVICE_ID", "0"))) or "Ascend NPU of unknown name"
-
-
+        try:
+            view = logical_npu.look(int(os.environ.get("ASCEND_DEVICE_ID", "0")))
+        except tool.ToolFailed:
+            return None, "Ascend NPU of unknown name"
+        return view.family.value, view.name

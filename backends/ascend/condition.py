@@ -1,13 +1,12 @@
-"""What `harbench doctor` looks at on an Ascend host: the device's health, who else is on it, driver, toolkit, rights."""
+"""What `harbench doctor` looks at on an Ascend host: health, who else is on the device, driver, toolkit, rights."""
 
 import os
-from typing import List, Mapping, Optional
+from typing import Any, List, Mapping, Optional
 
 from backends.ascend import installation, probe, variables
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 from har_model.errors import HarbenchError
 
-_MIB = 2**20
 #: A device that nobody uses holds up to some GiB of HBM for its firmware (910B: 3 to 4.3 GiB seen).
 _IDLE_SHARE = 0.1
 
@@ -50,24 +49,26 @@ def logging(environment: Mapping[str, str]) -> Finding:
 
 def of_device(number: int) -> List[Finding]:
     """What npu-smi says of the chip of a logical number."""
-    from backends.telemetry import npu
+    from backends.telemetry import logical_npu
 
     try:
-        view = npu.look(number)
+        view = logical_npu.look(number)
     except HarbenchError as error:
         remedy = "Run npu-smi info by hand."
         return [Finding("npu-device", UNKNOWN, "npu-smi tells nothing: %s" % error, remedy)]
-    return [_health(view), _idle(view), _chip(view)]
+    return [health(view), idle(view), chip(view)]
 
 
-def _health(view: "npu.View") -> Finding:  # type: ignore[name-defined]  # noqa: F821
-    health = view.device.health
-    state = {"OK": PASS, "Warning": WARN, "Alarm": FAIL, "Critical": FAIL}.get(health or "", UNKNOWN)
-    sentence = "%s says of its health: %s." % (view.name, health or "nothing")
+def health(view: Any) -> Finding:
+    """The chip calls itself well. `view` is a `backends.telemetry.logical_npu.View`, here and below."""
+    word = view.device.health
+    state = {"OK": PASS, "Warning": WARN, "Alarm": FAIL, "Critical": FAIL}.get(word or "", UNKNOWN)
+    sentence = "%s says of its health: %s." % (view.name, word or "nothing")
     return Finding("npu-health", state, sentence, None if state == PASS else "npu-smi info -t health says why.")
 
 
-def _idle(view: "npu.View") -> Finding:  # type: ignore[name-defined]  # noqa: F821
+def idle(view: Any) -> Finding:
+    """Nobody else works on the chip or holds its memory."""
     device = view.device
     processes = view.processes
     used, total, busy = device.device_memory_used_mib, device.device_memory_total_mib, device.aicore_percent
@@ -86,10 +87,11 @@ def _idle(view: "npu.View") -> Finding:  # type: ignore[name-defined]  # noqa: F
     return Finding("npu-idle", PASS, "Nobody else is on %s." % view.name)
 
 
-def _chip(view: "npu.View") -> Finding:  # type: ignore[name-defined]  # noqa: F821
+def chip(view: Any) -> Finding:
+    """Which chip it is, and its clock."""
     rated, current = view.rated_mhz, view.current_mhz
     clock = "its clock is unknown" if rated is None else "AI cores at %s of %g MHz" % (current or "unknown", rated)
-    sentence = "%s, family %s, driver %s; %s." % (view.name, view.family, view.driver or "unknown", clock)
+    sentence = "%s, family %s, driver %s; %s." % (view.name, view.family.value, view.driver or "unknown", clock)
     return Finding("npu-chip", PASS, sentence)
 
 

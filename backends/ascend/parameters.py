@@ -1,4 +1,4 @@
-"""The adapter's session options: names, types, values. The adapter ignores a name it does not know, so they are known here.
+"""The adapter's session options: names, types, values. It ignores a name it does not know, so they are known here.
 
 Names and types as they are looked up in tf_adapter/util/npu_attrs.cc of the adapter of February 2021 (old) and of July
 2026 (new); values as in the session configuration's reference.
@@ -16,8 +16,8 @@ _BOTH = {
     "b": "dynamic_input enable_compress_weight enable_data_pre_proc enable_dump enable_dump_debug hcom_multi_mode "
     "hcom_parallel is_tailing_optimization lower_functional_ops mix_compile_mode profiling_mode use_off_line "
     "variable_format_optimize",
-    "i": "dynamic_node_type enable_exception_dump enable_small_channel graph_run_mode iterations_per_loop local_rank_id "
-    "op_debug_level session_device_id task_index",
+    "i": "dynamic_node_type enable_exception_dump enable_small_channel graph_run_mode iterations_per_loop "
+    "local_rank_id op_debug_level session_device_id task_index",
     "s": "auto_tune_mode buffer_optimize compress_weight_conf debug_dir dump_debug_mode dump_mode dump_path dump_step "
     "dynamic_dims dynamic_graph_execute_mode dynamic_inputs_shape_range enable_scope_fusion_passes fusion_switch_file "
     "graph_memory_max_size input_shape job local_device_list op_compiler_cache_dir op_compiler_cache_mode "
@@ -34,8 +34,8 @@ _NEW = {
     "graph_exec_timeout graph_max_parallel_model_num hccl_timeout input_fusion_size op_execute_timeout op_wait_timeout "
     "static_memory_policy stream_sync_timeout topo_sorting_mode variable_use_1g_huge_page",
     "s": "HCCL_algorithm ac_parallel_enable aicore_num aoe_config_file aoe_mode auto_multistream_parallel_mode "
-    "const_input customize_dtypes device_type distribute_config dump_data dump_layer experimental_accelerate_train_mode "
-    "experimental_logical_device_cluster_deploy_mode experimental_logical_device_id "
+    "const_input customize_dtypes device_type distribute_config dump_data dump_layer "
+    "experimental_accelerate_train_mode experimental_logical_device_cluster_deploy_mode experimental_logical_device_id "
     "experimental_model_deploy_devicelist experimental_model_deploy_mode graph_compiler_cache_dir "
     "graph_parallel_option_path graph_slice in_out_pair insert_op_file jit_compile memory_optimization_policy "
     "modify_mixlist oo_level op_debug_config op_precision_mode optimization_switch precision_mode_v2 quant_dumpable "
@@ -185,6 +185,6 @@ def check_known(values: Mapping[str, Value], is_old: bool, precision_key: str) -
     for name in list(values) + [precision_key]:
         if name not in known:
             raise UsageError(
-                "The adapter at hand, the %s one, does not know %s and would ignore it: leave it out, or take the other "
-                "adapter." % ("old" if is_old else "new", name)
+                "The adapter at hand, the %s one, does not know %s and would ignore it: leave it out, or take the "
+                "other adapter." % ("old" if is_old else "new", name)
             )

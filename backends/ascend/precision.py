@@ -13,7 +13,8 @@ OLD_MODES = MODES[:5]
 #: calls not supported.
 MODES_V2 = ("fp16", "origin", "mixed_float16", "mixed_bfloat16")
 ALL = MODES + MODES_V2
-#: Atlas A2, A3 and 950 only.
+#: Atlas A2, A3 and 950 only; the family of chips that lacks them, as `backends.telemetry.npu_smi.chips` calls it.
+WITHOUT_BFLOAT16 = "910"
 BFLOAT16_MODES = ("allow_mix_precision_bf16", "allow_fp32_to_bf16", "mixed_bfloat16")
 
 

@@ -14,7 +14,10 @@ from backends.protocol import Probe
 
 #: Importing TensorFlow and the adapter takes seconds; from a cold network disk, longer.
 _IMPORT_SECONDS = 100
-_IMPORTS = {"npu_bridge": "import npu_bridge.npu_init", "npu_device": "import npu_device; npu_device.compat.enable_v1()"}
+_IMPORTS = {
+    "npu_bridge": "import npu_bridge.npu_init",
+    "npu_device": "import npu_device; npu_device.compat.enable_v1()",
+}
 _LOADER = re.compile(r"(\S+\.so[\w.]*): cannot open shared object file")
 
 
@@ -27,8 +30,8 @@ def device_numbers(root: str) -> List[int]:
 def _without_device(root: str) -> Optional[str]:
     if not device_numbers(root):
         return (
-            "This host shows no Ascend NPU (no /dev/davinci0): run on an Ascend host, or give the container its devices "
-            "with ASCEND_VISIBLE_DEVICES."
+            "This host shows no Ascend NPU (no /dev/davinci0): run on an Ascend host, or give the container its "
+            "devices with ASCEND_VISIBLE_DEVICES."
         )
     if not os.path.exists(os.path.join(root, "dev/davinci_manager")):
         return (
@@ -63,15 +66,15 @@ def explain_import(return_code: int, text: str, root: str) -> str:
     missing = _LOADER.search(text)
     if missing:
         return (
-            "The Ascend adapter is installed, but the library %s cannot be loaded: CANN or the driver is missing in this "
-            "environment; %s, then try again." % (os.path.basename(missing.group(1)), _sourcing(root))
+            "The Ascend adapter is installed, but the library %s cannot be loaded: CANN or the driver is missing in "
+            "this environment; %s, then try again." % (os.path.basename(missing.group(1)), _sourcing(root))
         )
     if return_code < 0:
         number = -return_code
         name = signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
         return (
-            "Importing the Ascend adapter ended the process by %s: driver, CANN and adapter do not fit together, or the "
-            "device is taken (%s)." % (name, _last_words(text))
+            "Importing the Ascend adapter ended the process by %s: driver, CANN and adapter do not fit together, or "
+            "the device is taken (%s)." % (name, _last_words(text))
         )
     return "The Ascend adapter cannot be imported (%s); %s, and use the vendor's Python." % (
         _last_words(text), _sourcing(root),
@@ -100,12 +103,16 @@ def probe(variables: Mapping[str, str]) -> Probe:
     if package is None:
         return Probe(
             False,
-            "The Ascend adapter for TensorFlow is missing (no package npu_bridge): %s, and use the vendor's Python 3.7; "
-            "it is on no package index." % _sourcing(root),
+            "The Ascend adapter for TensorFlow is missing (no package npu_bridge): %s, and use the vendor's Python "
+            "3.7; it is on no package index." % _sourcing(root),
         )
     if importlib.util.find_spec("tensorflow") is None:
-        return Probe(False, "This Python has the Ascend adapter but no TensorFlow: install 1.15.0, or use the vendor's.")
+        return Probe(
+            False, "This Python has the Ascend adapter but no TensorFlow: install 1.15.0, or use the vendor's."
+        )
     return_code, text = _try_import(package)
     if return_code != 0:
         return Probe(False, explain_import(return_code, text, root))
-    return Probe(True, "The NPU backend is ready: %d device node(s), adapter %s." % (len(device_numbers(root)), package))
+    return Probe(
+        True, "The NPU backend is ready: %d device node(s), adapter %s." % (len(device_numbers(root)), package)
+    )

@@ -64,7 +64,7 @@ def judge(claim: Proof, evidence: Evidence) -> Proof:
     if effective.get("mix_compile_mode"):
         text = "mix_compile_mode leaves to the host what the device lacks, and nothing tells which operations; %s, %s"
         return proof(UNPROVEN, text % (_compiled(evidence.log), watched))
-    if reading.read(evidence.log).is_used == reading.FAILED_AFTERWARDS:
+    if reading.read(evidence.log).is_used == reading.YES_THEN_FAILED:
         return proof(UNPROVEN, "the device failed after it had compiled (%s)" % _compiled(evidence.log))
     if graphs >= _FEWEST_GRAPHS and signs:
         return proof(PROVEN, "%s; %s" % (_compiled(evidence.log), watched))

@@ -22,7 +22,6 @@ _DEFAULTS: Dict[str, Value] = {
     "mix_compile_mode": False,
     "graph_run_mode": 1,
     "iterations_per_loop": 1,
-    "enable_data_pre_proc": False,
     "profiling_mode": False,
     "enable_dump": False,
     "enable_dump_debug": False,

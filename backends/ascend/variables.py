@@ -69,4 +69,6 @@ def check(variables: Mapping[str, str], is_profiled: bool) -> None:
         if variables.get(name, "") not in _OFF and not is_asked:
             raise UsageError("%s=%s is set: %s." % (name, variables[name], reason))
     if variables.get("CM_WORKER_SIZE", "1") != "1":
-        raise UsageError("CM_WORKER_SIZE=%s is set: a trial runs on one device; unset it." % variables["CM_WORKER_SIZE"])
+        raise UsageError(
+            "CM_WORKER_SIZE=%s is set: a trial runs on one device; unset it." % variables["CM_WORKER_SIZE"]
+        )

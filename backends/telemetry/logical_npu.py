@@ -1,0 +1,110 @@
+"""The chip that a logical device number means: found through npu-smi, looked at once or sampled."""
+
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Optional, Set, Tuple
+
+from backends.telemetry import npu, tool
+from backends.telemetry.npu_smi import chips, key_values, table
+from backends.telemetry.npu_smi.devices import Device
+from backends.telemetry.npu_smi.processes import Process
+from backends.telemetry.source import Source
+
+
+def locate(logical_id: int, run: tool.Run = tool.run) -> Tuple[int, Optional[int]]:
+    """NPU id and chip id of a logical number: by the mapping that npu-smi prints, or where it shows one chip only.
+
+    Raises:
+        ToolFailed: npu-smi does not answer, or does not tell.
+    """
+    found = npu.resolve(logical_id, run)
+    if found is not None:
+        return found
+    shown = table.parse(run([npu.COMMAND, "info"]))
+    if logical_id == 0 and len(shown.devices) == 1 and not shown.is_incomplete:
+        return shown.devices[0].npu_id, shown.devices[0].chip_id
+    if shown.fault:
+        raise tool.ToolFailed(shown.fault.sentence)
+    raise tool.ToolFailed("npu-smi info -m does not tell which chip the logical device %d is." % logical_id)
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at a chip.
+
+    Args:
+        device: its rows in the table.
+        family: which chips it is one of.
+        driver: version of the driver; None where it is not printed.
+        processes: those on it; None where npu-smi does not tell.
+        rated_mhz, current_mhz: clock of the AI cores; None where it is not printed.
+    """
+
+    device: Device
+    family: chips.Family
+    driver: Optional[str]
+    processes: Optional[Tuple[Process, ...]]
+    rated_mhz: Optional[float]
+    current_mhz: Optional[float]
+
+    @property
+    def name(self) -> str:
+        """The chip as a reader knows it, with the family where the printed name does not tell it."""
+        printed = self.device.name or "chip of unknown name"
+        name = printed if printed.startswith("Ascend") else "Ascend " + printed
+        telling = chips.family(self.device.name) == self.family
+        return name if telling else "%s (family %s)" % (name, self.family.value)
+
+
+def look(logical_id: int, run: tool.Run = tool.run) -> View:
+    """Look at the chip of a logical number.
+
+    Raises:
+        ToolFailed: npu-smi does not answer, or does not show it.
+    """
+    npu_id, chip_id = locate(logical_id, run)
+    shown = table.parse(run([npu.COMMAND, "info"]))
+    device = shown.device(npu_id, chip_id)
+    if device is None:
+        sentence = "NPU %d is not in the table of npu-smi info." % npu_id
+        raise tool.ToolFailed(shown.fault.sentence if shown.fault else sentence)
+    common = key_values.parse_common(run([npu.COMMAND, "info", "-t", "common", "-i", str(npu_id)])).chip(chip_id)
+    return View(
+        device=device,
+        family=chips.family_of(device, shown),
+        driver=shown.driver_version,
+        processes=shown.processes_on(npu_id, chip_id),
+        rated_mhz=common.aicore_rated_mhz if common else None,
+        current_mhz=common.aicore_mhz if common else None,
+    )
+
+
+class LogicalNpu(Source):
+    """`npu.NpuSmi` on the chip of a logical number, which is looked for at the first reading.
+
+    Args:
+        logical_id: as the framework counts devices.
+        pids: the processes of the trial's tree at the moment.
+        run: runs npu-smi.
+    """
+
+    name = npu.NpuSmi.name
+    columns = npu.COLUMNS
+    patience_seconds = npu.NpuSmi.patience_seconds
+
+    def __init__(self, logical_id: int, pids: Callable[[], Set[int]], run: tool.Run = tool.run) -> None:
+        self._logical_id, self._pids, self._run = logical_id, pids, run
+        self._chip: Optional[npu.NpuSmi] = None
+
+    def read(self) -> Dict[str, Optional[float]]:
+        """One sample.
+
+        Raises:
+            ToolFailed: npu-smi does not answer, or does not show the chip.
+        """
+        if self._chip is None:
+            self._chip = npu.NpuSmi(*locate(self._logical_id, self._run), pids=self._pids, run=self._run)
+        return self._chip.read()
+
+    def observation(self) -> Dict[str, Any]:
+        """What was seen of the chip; empty before it was found."""
+        return dict(self._chip.observation(), logical_id=self._logical_id) if self._chip else {}
