@@ -18,7 +18,7 @@ _saturates: Optional[bool] = None
 
 def _device_id() -> int:
     """The logical device, from the environment, as `GetEnvDeviceID` does."""
-    is_old = variant.current().name == "old"
+    is_old = variant.current().adapter == "old"
     for name in ("ASCEND_DEVICE_ID", "DEVICE_ID"):
         text = os.environ.get(name, "")
         if not text:
@@ -55,7 +55,7 @@ def start(is_session: bool = True) -> None:
         log.line("E", _GE_PLUGIN % 232, text)
         raise ContractViolation(text)
     failure = failures.scripted(failures.INIT)
-    if failure == "ge-init-late" and not (is_session and variant.current().name == "new"):
+    if failure == "ge-init-late" and not (is_session and variant.current().adapter == "new"):
         failure = "ge-init"
     if failure:
         failures.fail_init(failure)

@@ -85,7 +85,7 @@ def _with_node(text: str, kernel: str) -> str:
 def fail_compile(detail: str, kernel: str, graph_id: int, adding: bool = False) -> NoReturn:
     """End as a graph ends that cannot be compiled: NEW returns a status, OLD dies."""
     added = "[GEOP] call ge session add graph failed, kernel: %s" % kernel
-    if variant.current().name == "old":
+    if variant.current().adapter == "old":
         log.die(_GEOP % 683, "%s ,tf session: direct, graph id: %d" % (added, graph_id))
     first = "[GEOP] GE session build graph failed, domi_ret : %d" % _FAILED
     if adding:
@@ -105,7 +105,7 @@ def fail_execute(name: str, kernel: str) -> NoReturn:
         log.line("W", _GEOP % 1211, "[GEOP] Out of range: End of sequence.")
         raise tf.errors.OutOfRangeError(None, None, _with_node("End of sequence", kernel))
     text = kernel + "GEOP::::DoRunAsync Failed"
-    if variant.current().name == "old":
+    if variant.current().adapter == "old":
         log.die(_GEOP % 743, text)
     text += "\nError Message is : \n" + FAILURES[name].detail
     raise tf.errors.InternalError(None, None, _with_node(text, kernel))

@@ -9,6 +9,7 @@ from .contract import ContractViolation
 
 #: The largest scale that may still be multiplied by the increase is this over it.
 LARGEST_SCALE = 3.4e38
+_where = tf.compat.v2.where  # broadcasts, and TensorFlow 1.15 does not warn of it
 _Optimizer = tf.compat.v1.train.Optimizer
 
 
@@ -63,12 +64,12 @@ class ExponentialUpdateLossScaleManager:
         grows = tf.logical_and(finite_grads, good + 1 >= self._incr_every_n_steps)
         shrinks = tf.logical_and(tf.logical_not(finite_grads), bad + 1 >= self._decr_every_n_nan_or_inf)
         changes = tf.logical_or(grows, shrinks)
-        grown = tf.where(scale < LARGEST_SCALE / self._incr_ratio, scale * self._incr_ratio, scale)
+        grown = _where(scale < LARGEST_SCALE / self._incr_ratio, scale * self._incr_ratio, scale)
         shrunk = tf.maximum(1.0, scale * self._decr_ratio)
-        new_scale = tf.where(grows, grown, tf.where(shrinks, shrunk, scale))
+        new_scale = _where(grows, grown, _where(shrinks, shrunk, scale))
         zero = tf.zeros_like(good)
-        new_good = tf.where(tf.logical_or(changes, tf.logical_not(finite_grads)), zero, good + 1)
-        new_bad = tf.where(changes, zero, tf.where(finite_grads, bad, bad + 1))
+        new_good = _where(tf.logical_or(changes, tf.logical_not(finite_grads)), zero, good + 1)
+        new_bad = _where(changes, zero, _where(finite_grads, bad, bad + 1))
         with tf.control_dependencies([new_scale, new_good, new_bad]):
             return tf.group(
                 self._loss_scale.assign(new_scale),
@@ -104,7 +105,7 @@ class NPULossScaleOptimizer(_Optimizer):
         self._is_distributed = is_distributed
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "_opt" or variant.current().name == "old":
+        if name.startswith("__") or name == "_opt" or variant.current().adapter == "old":
             raise AttributeError(name)
         return getattr(self._opt, name)
 
@@ -141,7 +142,7 @@ class NPULossScaleOptimizer(_Optimizer):
         """Whether the float status of the device is clear, which is read once a step after all gradients."""
         with tf.name_scope(graphs.OWN_SCOPE):
             finite = [tf.reduce_all(tf.math.is_finite(g)) for g in grads]
-            status = tf.compat.v1.py_func(device.float_status, [tf.reduce_all(finite)], tf.float32)
+            status = tf.numpy_function(device.float_status, [tf.reduce_all(finite)], tf.float32)
             status.set_shape([])
             is_clear = tf.equal(status, 0.0, name="overflow_status_reduce_all")
         if self._checks_overflow():

@@ -32,7 +32,7 @@ def dropout(x: Any, keep_prob: Any, noise_shape: Any = None, seed: Optional[int]
         return x
     shape = tf.shape(x) if noise_shape is None else noise_shape
     keep = tf.cast(keep_prob, x.dtype)
-    chosen = tf.compat.v1.random_uniform(shape, seed=seed, dtype=tf.float32) < tf.cast(keep_prob, tf.float32)
+    chosen = tf.random.uniform(shape, seed=seed, dtype=tf.float32) < tf.cast(keep_prob, tf.float32)
     return tf.multiply(x / keep, tf.stop_gradient(tf.cast(chosen, x.dtype)), name=name)
 
 

@@ -44,9 +44,9 @@ def read_field(key: str, value: Any, variant: Variant) -> Any:
         ContractViolation: unknown key, or another field is set.
         Refusal: likewise, where the adapter looks.
     """
-    if key not in KEYS[variant.name]:
+    if key not in KEYS[variant.adapter]:
         raise ContractViolation("parameter_map has no key %r: the adapter would ignore it" % key)
-    wanted, found = KEYS[variant.name][key], value.WhichOneof("value")
+    wanted, found = KEYS[variant.adapter][key], value.WhichOneof("value")
     if found != wanted:
         if key in _CHECKED_STRINGS:
             raise Refusal("InvalidArgument", "The data type of %s is invalid. Expected string type." % key)
@@ -68,7 +68,7 @@ def _internal(problem: Optional[str]) -> None:
 
 def _refuse(variant: Variant) -> Callable[[Optional[str]], None]:
     """What OLD dies of and NEW returns as a status."""
-    return _fatal if variant.name == "old" else _internal
+    return _fatal if variant.adapter == "old" else _internal
 
 
 def _allowed(given: Mapping[str, Any], key: str, allowed: Tuple[Any, ...]) -> None:
@@ -96,7 +96,7 @@ def _check_dump(given: Mapping[str, Any], variant: Variant) -> None:
 
 
 def _check_profiling(given: Mapping[str, Any], variant: Variant) -> None:
-    if given.get("profiling_mode") and variant.name == "old" and "profiling_options" not in given:
+    if given.get("profiling_mode") and variant.adapter == "old" and "profiling_options" not in given:
         raise Fatal("profiling_options must be set when use profiling")
     if given.get("profiling_mode") and given.get("profiling_options"):
         for problem in values.profiling_options(given["profiling_options"]):
@@ -109,14 +109,14 @@ def _check_run_mode(given: Mapping[str, Any], variant: Variant) -> None:
 
 
 def _check_tuning(given: Mapping[str, Any], variant: Variant) -> None:
-    if variant.name == "old" and "mstune_mode" in given and int(os.environ.get("RANK_SIZE", "1")) > 1:
+    if variant.adapter == "old" and "mstune_mode" in given and int(os.environ.get("RANK_SIZE", "1")) > 1:
         if given["mstune_mode"] not in ("1", "2", "3", "4"):
             raise Fatal("mstune mode should be one of the list:['1', '2', '3', '4']")
         if "work_path" not in given:
             raise Fatal("work_path must be set when use mstune_mode.")
         _fatal(values.folder(given["work_path"]))
     mode = given.get("aoe_mode") or os.environ.get("AOE_MODE", "")
-    if variant.name == "new" and mode:
+    if variant.adapter == "new" and mode:
         if mode not in ("1", "2", "4"):
             text = "aoe mode:%s is invalid, aoe mode should be one of the list:['1', '2', '4']" % mode
             raise Refusal("Internal", text)
@@ -124,7 +124,7 @@ def _check_tuning(given: Mapping[str, Any], variant: Variant) -> None:
 
 
 def _check_precision(given: Mapping[str, Any], variant: Variant) -> None:
-    if variant.name == "new":
+    if variant.adapter == "new":
         _allowed(given, "precision_mode", PRECISION_MODES["new"])
         _allowed(given, "precision_mode_v2", PRECISION_MODES_V2)
 
@@ -142,13 +142,13 @@ def _check_device_lists(given: Mapping[str, Any], variant: Variant) -> None:
         _refuse(variant)(values.local_rank_id(given["local_rank_id"]))
     if "local_device_list" in given:
         _refuse(variant)(values.local_device_list(given["local_device_list"]))
-    if variant.name == "new" and given.get("enable_exception_dump", 2) not in (0, 1, 2):
+    if variant.adapter == "new" and given.get("enable_exception_dump", 2) not in (0, 1, 2):
         raise Refusal("Internal", "enable_exception_dump should be one of 0, 1 and 2.")
 
 
 def _check_implmode(given: Mapping[str, Any], variant: Variant) -> None:
     if "op_select_implmode" in given:
-        modes = _IMPLMODES[variant.name]
+        modes = _IMPLMODES[variant.adapter]
         _fatal(values.listed(given["op_select_implmode"], modes, "op select impl mode"))
     elif "optypelist_for_implmode" in given:
         raise Fatal("when use optypelist_for_implmode, op_select_implmode must be set.")
@@ -159,7 +159,7 @@ def _check_input_shapes(given: Mapping[str, Any], variant: Variant) -> None:
     if count not in (0, len(_SHAPE_KEYS)):
         raise Fatal("input_shape, dynamic_dims and dynamic_node_type should use together.")
     if count:
-        _fatal(values.input_shape(given["input_shape"], r"\w+" if variant.name == "old" else r"[\s\S]+"))
+        _fatal(values.input_shape(given["input_shape"], r"\w+" if variant.adapter == "old" else r"[\s\S]+"))
         _fatal(values.dynamic_dims(given["dynamic_dims"]))
         _fatal(None if given["dynamic_node_type"] in (0, 1) else "dynamic_node_type should be 0 or 1.")
     hybrid = given.get("compile_hybrid_mode", 0)
@@ -228,7 +228,7 @@ _CHECKS = (
 
 
 def _check_documents(given: Mapping[str, Any], variant: Variant) -> None:
-    for key, allowed in DOCUMENTED_VALUES[variant.name].items():
+    for key, allowed in DOCUMENTED_VALUES[variant.adapter].items():
         if key in given and given[key] not in allowed:
             raise ContractViolation("%s is %r: the documents allow only %s" % (key, given[key], list(allowed)))
     if given.get("input_fusion_size", 0) not in range(32 * 1024 * 1024 + 1):
@@ -263,7 +263,7 @@ def read(parameter_map: Mapping[str, Any], variant: Variant) -> Options:
     for check in _CHECKS:
         check(given, variant)
     _check_documents(given, variant)
-    if variant.name == "new":
+    if variant.adapter == "new":
         _warn_of_the_old(given)
     return Options(
         given.get("use_off_line", True),

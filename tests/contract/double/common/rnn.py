@@ -132,20 +132,20 @@ class DynamicRNN(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make `dynamicrnn/w`, `dynamicrnn/b` and the helper `dynamicbase/seq_length`."""
-        is_old = variant.current().name == "old"
+        is_old = variant.current().adapter == "old"
         time, batch, width = (_known(input_shape, axis) for axis in range(3))
         if is_old and batch is None:
             raise ValueError("Expected input_shape[0] to be known, saw shape: batch_size.")
         if width is None:
             raise ValueError("Expected input_shape[2] to be known, saw shape: input_size.")
         hidden = self._hidden_size
-        glorot = tf.compat.v1.glorot_uniform_initializer(seed=10, dtype=self._type)
-        zeros = tf.compat.v1.zeros_initializer(dtype=self._type)
+        glorot = tf.compat.v1.glorot_uniform_initializer(seed=10)
+        zeros = tf.compat.v1.zeros_initializer()
         self._w = self.add_variable("dynamicrnn/w", [width + hidden, 4 * hidden], self._type, glorot)
         self._b = self.add_variable("dynamicrnn/b", [4 * hidden], self._type, zeros)
         if is_old and time is None:
             raise ValueError("Expected input_shape[0] to be known, saw shape: batch_size.")
-        full = tf.compat.v1.constant_initializer(1 if time is None else time, dtype=tf.int32)
+        full = tf.compat.v1.constant_initializer(1 if time is None else time)
         length = [16 if batch is None else batch]
         self.add_variable("dynamicbase/seq_length", length, tf.int32, full, trainable=False)
         super().build(input_shape)
@@ -175,7 +175,7 @@ class DynamicRNN(Layer):
             raise ValueError("Invalid direction: %s, expecting %s or %s" % ((direction,) + DIRECTIONS))
         if seq_length is not None:
             raise NotImplementedError("the contract double has no DynamicRNN with seq_length")
-        if variant.current().name == "old" and (weight is not None or bias is not None):
+        if variant.current().adapter == "old" and (weight is not None or bias is not None):
             raise TypeError("call() got an unexpected keyword argument 'weight'")
         if x.dtype != self._type:
             raise ContractViolation("DynamicRNN of %s was called with %s" % (self._type.name, x.dtype.name))

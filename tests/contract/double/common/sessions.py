@@ -45,10 +45,7 @@ class DeviceSession:
 
     def __init__(self, config: Any, entry: Any) -> None:
         self.options = options.read(entry.parameter_map, variant.current())
-        rewrite = config.graph_options.rewrite_options
-        for name in ("remapping", "memory_optimization"):
-            if getattr(rewrite, name) != RewriterConfig.OFF:
-                raise ContractViolation("with NpuOptimizer, rewrite_options.%s must be set to OFF" % name)
+        _check_rewrites(config.graph_options.rewrite_options)
         self._compiled: Dict[Tuple[Any, ...], int] = {}
 
     def before_run(self, asked: Sequence[Any], shapes: Mapping[Any, Tuple[int, ...]]) -> None:
@@ -104,6 +101,19 @@ class DeviceSession:
         if has_feeds:
             raise ContractViolation("iterations_per_loop above 1 cannot be fed: the data come from a dataset")
         return self.options.iterations_per_loop - 1
+
+
+def _check_rewrites(rewrite: Any) -> None:
+    """The rewrites that the documents switch off, by `RewriterConfig.OFF` for both.
+
+    For memory_optimization that number means MANUAL, which does nothing either; NO_MEM_OPT says what is meant.
+    """
+    allowed = {"remapping": (RewriterConfig.OFF,)}
+    if variant.current().needs_memory_optimization_off:
+        allowed["memory_optimization"] = (RewriterConfig.OFF, RewriterConfig.NO_MEM_OPT)
+    for name, values in allowed.items():
+        if getattr(rewrite, name) not in values:
+            raise ContractViolation("with NpuOptimizer, rewrite_options.%s must be set to OFF" % name)
 
 
 def _kernel(graph_id: int) -> str:

@@ -9,18 +9,22 @@ class Variant(NamedTuple):
     """An adapter of some time.
 
     Args:
-        name: "old" (2021-02) or "new" (2026-07).
+        adapter: "old" (2021-02) or "new" (2026-07).
         prints_sentinel: whether it says on stderr that a graph has been compiled.
         saturates: whether its devices clamp by default, where no script says otherwise.
+        needs_memory_optimization_off: whether its documents want that rewrite switched off, besides remapping.
     """
 
-    name: str
+    adapter: str
     prints_sentinel: bool
     saturates: bool
+    needs_memory_optimization_off: bool
 
 
-OLD = Variant("old", prints_sentinel=False, saturates=True)
-NEW = Variant("new", prints_sentinel=True, saturates=False)
+OLD = Variant("old", prints_sentinel=False, saturates=True, needs_memory_optimization_off=True)
+NEW = Variant("new", prints_sentinel=True, saturates=False, needs_memory_optimization_off=True)
+#: The same time as NEW, for TensorFlow 2: its own SessionConfigBuilder switches only remapping off.
+TF2 = Variant("new", prints_sentinel=True, saturates=False, needs_memory_optimization_off=False)
 
 _loaded: Optional[Variant] = None
 

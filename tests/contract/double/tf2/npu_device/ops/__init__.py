@@ -1,0 +1,3 @@
+"""Operations of the device."""
+
+from npu_device.common.operations import gelu  # noqa: F401
