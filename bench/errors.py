@@ -6,6 +6,7 @@ from har_model.errors import DataError, HarbenchError, UsageError
 __all__ = [
     "BackendUnavailable",
     "DataError",
+    "DeviceNotProven",
     "EXIT_CODES",
     "GateNotMet",
     "HarbenchError",
@@ -29,6 +30,12 @@ class TrialTimedOut(HarbenchError):
     """A trial took longer than it was given and was stopped."""
 
     exit_code = 124
+
+
+class DeviceNotProven(HarbenchError):
+    """The device did not do the work, or not all of it, or nothing proves that it did."""
+
+    exit_code = 6
 
 
 class GateNotMet(HarbenchError):
