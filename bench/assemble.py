@@ -117,6 +117,18 @@ def _steps(steps: Sequence[Step], events: Sequence[Dict[str, Any]]) -> Dict[str,
     }
 
 
+def _telemetry(outcome: Outcome, warmup_steps: int) -> Optional[Dict[str, Any]]:
+    """What was sampled, with where the timed steps lie in it: from the first one's begin to the last one's begin.
+
+    The sampler's clock is that of the steps: on Linux all processes read the same one.
+    """
+    timed = outcome.steps[warmup_steps:]
+    if outcome.telemetry is None or len(timed) < 2 or "began_clock_seconds" not in outcome.telemetry:
+        return outcome.telemetry
+    span = [timed[i].begin_ns / 1e9 - outcome.telemetry["began_clock_seconds"] for i in (0, -1)]
+    return dict(outcome.telemetry, timed_span_seconds=span, timed_span_steps=len(timed) - 1)
+
+
 def finish(draft: record.Record, outcome: Outcome, artifacts: Dict[str, str]) -> record.Record:
     """The record of a trial that has ended.
 
@@ -146,6 +158,6 @@ def finish(draft: record.Record, outcome: Outcome, artifacts: Dict[str, str]) ->
         proof=outcome.proof or _last(events, "proof"),
         artifacts=artifacts,
         log_tail=list(outcome.log_tail),
-        telemetry=outcome.telemetry,
+        telemetry=_telemetry(outcome, draft["job"]["warmup_steps"]),
         environment=dict(draft["environment"], noise=outcome.noise),
     )

@@ -20,8 +20,16 @@ _UNTOUCHED, _BEGUN, _DONE = 0, 1, 2
 
 @dataclass(frozen=True)
 class Step:
-    """A finished step: its time in seconds (host or virtual clock), its loss (may be not finite), where it belongs."""
+    """A finished step.
 
+    Args:
+        begin_ns: when it began, on the host's clock.
+        seconds: its time, on the host's or a virtual clock.
+        loss: may be not finite.
+        epoch, is_replay: where it belongs.
+    """
+
+    begin_ns: int
     seconds: float
     loss: float
     epoch: int
@@ -65,10 +73,10 @@ def read(path: str) -> List[Step]:
         return []
     steps: List[Step] = []
     for offset in range(0, len(data) - _ENTRY.size + 1, _ENTRY.size):
-        _, elapsed_ns, loss, epoch, is_replay, state = _ENTRY.unpack_from(data, offset)
+        begin_ns, elapsed_ns, loss, epoch, is_replay, state = _ENTRY.unpack_from(data, offset)
         if state != _DONE:
             break
-        steps.append(Step(elapsed_ns / 1e9, loss, epoch, bool(is_replay)))
+        steps.append(Step(begin_ns, elapsed_ns / 1e9, loss, epoch, bool(is_replay)))
     return steps
 
 

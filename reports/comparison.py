@@ -179,7 +179,7 @@ def render(selection: Selection, comparisons: Sequence[Comparison], answers: Seq
     lines = ["## harbench compare: A is %s, B is %s, the reference" % texts, ""]
     for table in (
         tables.cells_table(cells, ratios), _speed_table(comparisons, numbers), _accuracy_table(comparisons, numbers),
-        trial_tables.outliers_table(cells), trial_tables.resources_table(cells),
+        trial_tables.outliers_table(cells), trial_tables.resources_table(cells), *trial_tables.device_tables(cells),
     ):  # fmt: skip
         lines += table_lines(table)
     lines += _agreement_lines(comparisons, numbers) + _difference_lines(comparisons, numbers)

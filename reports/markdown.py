@@ -182,7 +182,7 @@ def render(published: Published, cells: Sequence[Cell], records: Sequence[Record
     if cells:
         for table in (
             tables.comparison_table(cells), trial_tables.timing_table(cells), trial_tables.phases_table(cells),
-            trial_tables.outliers_table(cells), trial_tables.resources_table(cells),
+            trial_tables.outliers_table(cells), trial_tables.resources_table(cells), *trial_tables.device_tables(cells),
         ):  # fmt: skip
             lines += table_lines(table)
         lines += doubt_lines(cells)

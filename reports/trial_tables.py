@@ -1,8 +1,8 @@
 """What the trials of each cell did, a row a cell: their times, their outlying steps, what they took of the host."""
 
-from typing import Callable, List, Optional, Sequence
+from typing import Callable, List, Optional, Sequence, Tuple
 
-from bench import resources, units
+from bench import device_use, resources, units
 from bench.cells import Cell
 from reports import tables
 from reports.tables import Row, Table
@@ -17,6 +17,9 @@ LEGEND = (
     "Resources: mean over trials; peak memory, steal (time that the hypervisor gave to other guests) and other load "
     "are those of the worst trial. Package energy is that of the whole processor, whatever else it did. sampler: its "
     "own processor time as a share of the trial's duration. unknown: the system does not tell. `-`: nobody looked.",
+    "Device: power and the energy for a window are those of the timed steps, energy is that of the whole trial, by the "
+    "device's own counter or else its power over time; memory (whoever used it), temperature and utilisation are the "
+    "most of any trial.",
 )
 
 
@@ -118,3 +121,32 @@ def resources_table(cells: Sequence[Cell]) -> Table:
     )  # fmt: skip
     rows = [_resources_row(label, cell) for label, cell in zip(tables.labels(cells), cells)]
     return Table("Resources of a trial (sampled from outside)", header, tuple(rows))
+
+
+_DEVICE_HEADER = (
+    "cell", "power", "energy", "energy a window", "memory", "temperature", "utilisation", "sampled every",
+)  # fmt: skip
+
+
+def _device_row(label: str, cell: Cell) -> Row:
+    used = device_use.of_cell(cell)
+    if used is None:
+        return (label,) + (units.NOTHING,) * (len(_DEVICE_HEADER) - 1)
+    figures: Tuple[Tuple[Optional[float], Callable[[float], str]], ...] = (
+        (used.power_watts, "{:.1f} W".format),
+        (used.energy_joules, "{:.4g} J".format),
+        (used.joules_per_window, "{:.3g} J".format),
+        (used.memory_bytes, units.memory),
+        (used.temperature_celsius, "{:.0f} °C".format),
+        (used.utilisation_percent, "{:.0f} %".format),
+        (used.interval_seconds, "{:.2g} s".format),
+    )
+    return (label, *[_told(value, form, True) for value, form in figures])
+
+
+def device_tables(cells: Sequence[Cell]) -> List[Table]:
+    """What the device's own tool showed, a row a cell; no table where no device was watched."""
+    if not any(device_use.of_cell(cell) for cell in cells):
+        return []
+    rows = [_device_row(label, cell) for label, cell in zip(tables.labels(cells), cells)]
+    return [Table("Device of a trial (its own tool, sampled from outside)", _DEVICE_HEADER, tuple(rows))]

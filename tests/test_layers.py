@@ -22,6 +22,7 @@ REPORTS_MAY_IMPORT = {
     "bench.comparing.gates",
     "bench.comparing.match",
     "bench.comparing.naming",
+    "bench.device_use",
     "bench.resources",
     "bench.stats",
     "bench.figures",

@@ -136,6 +136,7 @@ class Sampler:
         return dict(
             known,
             interval_seconds=self._interval_seconds * self._rows.stride,
+            began_clock_seconds=self._start_seconds,
             seconds=[row["seconds"] for row in rows],
             sampler_cpu_seconds=self._cpu_seconds,
             faults=faults,

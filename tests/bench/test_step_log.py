@@ -20,7 +20,7 @@ def test_what_is_written_is_read(tmp_path_factory, steps):
     for elapsed_ns, loss, epoch, is_replay in steps:
         writer.begin(1)
         writer.end(1, elapsed_ns, loss, epoch, is_replay)
-    assert step_log.read(path) == [Step(ns / 1e9, loss, epoch, replay) for ns, loss, epoch, replay in steps]
+    assert step_log.read(path) == [Step(1, ns / 1e9, loss, epoch, replay) for ns, loss, epoch, replay in steps]
 
 
 def test_a_step_that_has_only_begun_is_no_step(tmp_path):
