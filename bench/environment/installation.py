@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional
 _PACKAGES_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 #: What harbench needs, as in setup.cfg.
-DEPENDENCIES = ("click", "jsonschema", "numpy", "psutil", "requests", "rich", "scipy", "statsmodels")
+DEPENDENCIES = ("click", "jsonschema", "numpy", "nvidia-ml-py", "psutil", "requests", "rich", "scipy", "statsmodels")
 #: Beginnings of the names of packages that compute.
 _FRAMEWORKS = ("tensorflow", "intel-tensorflow", "tf-nightly", "keras", "torch", "npu-", "nvidia-")
 

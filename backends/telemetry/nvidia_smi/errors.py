@@ -17,8 +17,8 @@ QUERY_REFUSED = "query refused"
 #: Nothing of what was asked for stands in the text, and no known message either.
 NOT_UNDERSTOOD = "not understood"
 
-#: What an exit code tells without the text: "RETURN VALUE" in the manual page of nvidia-smi, and nvml.h for 18.
-KINDS_BY_EXIT_CODE = {4: NOT_PERMITTED, 9: NOT_RUNNING, 12: NO_LIBRARY, 15: GPU_LOST, 18: MISMATCH}
+#: What a number tells without a text: the codes of nvml.h, with which nvidia-smi exits, too.
+KINDS_BY_CODE = {4: NOT_PERMITTED, 9: NOT_RUNNING, 12: NO_LIBRARY, 15: GPU_LOST, 18: MISMATCH}
 
 # Each is the beginning of a line or a whole one: "Unknown Error" is the value of single fields of healthy GPUs, too.
 _MESSAGES = (
@@ -77,6 +77,13 @@ def fault(text: str) -> Optional[Fault]:
         if found:
             return found
     return None
+
+
+def fault_of_code(code: int) -> Optional[Fault]:
+    """The fault that a code of NVML, or an exit code of nvidia-smi, tells of; None where it tells nothing."""
+    kind = KINDS_BY_CODE.get(code)
+    sentences = {other: sentence for _, other, sentence in _MESSAGES}
+    return Fault(kind, sentences[kind], code) if kind else None
 
 
 def not_understood(what: str) -> Fault:

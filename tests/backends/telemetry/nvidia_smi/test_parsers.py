@@ -265,6 +265,12 @@ def test_a_message_has_a_kind_and_a_sentence(text, kind):
     assert errors.fault("some line before\n" + text).kind == kind
 
 
+@pytest.mark.parametrize("code, kind", [(9, errors.NOT_RUNNING), (18, errors.MISMATCH), (15, errors.GPU_LOST)])
+def test_a_code_has_the_kind_of_its_message(code, kind):
+    assert errors.fault_of_code(code).kind == kind
+    assert errors.fault_of_code(255) is errors.fault_of_code(0) is None
+
+
 def test_values_are_no_fault():
     for text in (TABLE, QUERY, XML, LONG, DMON, PMON, ""):
         assert errors.fault(text) is None
