@@ -36,16 +36,19 @@ print((out == gradient).all(), set(out.tolist()) == {0.0, 2.0})
 
 
 @pytest.mark.parametrize("keep_prob", ["0.0", "1.5", "-0.1"])
-def test_a_probability_outside_0_to_1_is_refused(adapter, keep_prob):
-    error = adapter.run(_OPS + "npu_ops.dropout(tf.zeros([2]), %s)" % keep_prob).error
-    assert error.startswith("ValueError: keep_prob must be ")
+def test_a_probability_outside_0_to_1_is_refused_in_the_adapters_words(old, new, keep_prob):
+    program = _OPS + "npu_ops.dropout(tf.zeros([2]), %s)" % keep_prob
+    end = " in the range (0, 1], got %g" % float(keep_prob)
+    assert old.run(program).error == "ValueError: keep_prob must be a scalar tensor or a float" + end
+    assert new.run(program).error == "ValueError: keep_prob must be a float value or a scalar tensor" + end
 
 
-def test_integers_are_refused(adapter):
-    assert (
-        "ValueError: x must be a floating point tensor."
-        in adapter.run(_OPS + "npu_ops.dropout(tf.zeros([2], tf.int32), 0.5)").error
-    )
+def test_integers_are_refused_in_the_adapters_words(old, new):
+    program = _OPS + "npu_ops.dropout(tf.zeros([2], tf.int32), 0.5)"
+    end = " Got a <dtype: 'int32'> tensor instead."
+    text = "ValueError: x has to be a floating point tensor since it's going to be scaled."
+    assert old.run(program).error == text + end
+    assert new.run(program).error == "ValueError: x must be a floating point tensor." + end
 
 
 def test_a_seed_repeats_the_mask(adapter):
