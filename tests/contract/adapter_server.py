@@ -1,8 +1,8 @@
 """Runs programs against one variant of the double: imports TensorFlow and the adapter once, then forks for each.
 
-Started as `python adapter_server.py PACKAGE` with the variant on PYTHONPATH. Each line of stdin is a JSON object with
-the program's text, the variables to set (null: to remove) and two paths, for its stdout and stderr; each line of stdout
-answers with the exit status that `os.waitpid` gave. A program that aborts ends its own process alone.
+Started as `python adapter_server.py MODULE ...` with the variant on PYTHONPATH. Each line of stdin is a JSON object
+with the program's text, the variables to set (null: to remove) and two paths, for its stdout and stderr; each line of
+stdout answers with the exit status that `os.waitpid` gave. A program that aborts ends its own process alone.
 """
 
 import importlib
@@ -36,7 +36,8 @@ def main():
     import numpy
     import tensorflow as tf
 
-    importlib.import_module(sys.argv[1])
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     answers = os.fdopen(os.dup(1), "w")
     if not tf.__version__.startswith("1."):
         tf.compat.v1.disable_eager_execution()

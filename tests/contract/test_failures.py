@@ -65,6 +65,12 @@ def test_an_explicit_start_aborts_too(new, start):
         assert outcome.is_aborted and "[GePlugin] Initialize ge failed, ret : " in outcome.stderr
 
 
+def test_an_explicit_start_of_old_needs_the_variable_rank_size(old):
+    program = "from npu_bridge.estimator.npu import npu_plugin; npu_plugin.npu_resource_init()"
+    assert old.run(program, variables={"RANK_SIZE": "1"}).status == 0
+    assert old.run(program, variables={"RANK_SIZE": None}).error.startswith("TypeError: int() argument must be ")
+
+
 def test_a_late_start_of_new_is_an_error_of_tensorflow(new, old):
     outcome = new.run(_RUN % "", {"fail": "ge-init-late"})
     assert (outcome.status, outcome.graph_ids) == (1, [])

@@ -1,7 +1,7 @@
 """The judgement of options, without TensorFlow: an AttrValue is only asked which of its fields is set."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contract.double.common import options, values
@@ -275,6 +275,7 @@ def test_up_to_100_steps_and_rising_ranges_are_dumped(steps):
     assert values.dump_step("|".join(steps)) is None
 
 
+@settings(max_examples=10)
 @given(st.lists(_STEPS, min_size=101, max_size=110))
 def test_more_than_100_sets_of_steps_are_refused(steps):
     assert values.dump_step("|".join(steps)) == "dump_step only support dump <= 100 sets of data"

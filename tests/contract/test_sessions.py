@@ -219,3 +219,18 @@ def test_initialising_alone_starts_the_device_and_compiles_nothing(new):
 
 def test_a_rank_before_the_device_runs_is_an_error(adapter):
     assert adapter.run("from npu_bridge.npu_init import *; get_rank_id()").error == "RuntimeError: get rank id error"
+
+
+def test_a_checkpoint_is_written_and_read_in_a_session_of_the_device(adapter, tmp_path):
+    program = """
+        weight = tf1.get_variable("weight", initializer=tf.constant([1.0, 2.0]))
+        saver = tf1.train.Saver()
+        with tf1.Session(config=device_config()) as session:
+            session.run(tf1.global_variables_initializer())
+            path = saver.save(session, %r)
+            weight.load([3.0, 4.0], session)
+            print(session.run(weight).tolist())
+            saver.restore(session, path)
+            print(session.run(weight).tolist())
+    """
+    assert adapter.run(program % str(tmp_path / "model")).stdout == "[3.0, 4.0]\n[1.0, 2.0]\n"

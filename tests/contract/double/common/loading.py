@@ -1,7 +1,9 @@
-"""What importing the adapter does before anything else: find the package, load its shared object."""
+"""Loading the adapter's shared object."""
 
 import os
 from typing import Any
+
+import tensorflow as tf
 
 from . import script, sessions, variant
 
@@ -18,12 +20,6 @@ class Library:
         self.gelu = operations.gelu
 
 
-def check_package(name: str) -> None:
-    """Raise ModuleNotFoundError, where the script says that the package is not installed."""
-    if script.missing() == "package":
-        raise ModuleNotFoundError("No module named %r" % name, name=name)
-
-
 def load_library(package_file: str, which: variant.Variant) -> Any:
     """The shared object beside a package's `__init__.py`.
 
@@ -35,4 +31,11 @@ def load_library(package_file: str, which: variant.Variant) -> Any:
         raise OSError("%s: cannot open shared object file: No such file or directory" % path)
     variant.load(which)
     sessions.patch_runs()
+    _allow_late_gradients()
     return Library()
+
+
+def _allow_late_gradients() -> None:
+    """DynamicRNN's gradient can be added after a session has run; a loop of TensorFlow 2 must be told beforehand."""
+    if not tf.__version__.startswith("1."):
+        tf.compat.v1.experimental.output_all_intermediates(True)

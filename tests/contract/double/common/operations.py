@@ -1,11 +1,26 @@
 """npu_ops: dropout, and the operations that start and stop the graph engine."""
 
 import numbers
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import tensorflow as tf
 
-from . import graphs
+from . import graphs, variant
+
+
+class _Texts(NamedTuple):
+    """How an adapter words what dropout refuses."""
+
+    name: str
+    floating: str
+    probability: str
+
+
+_SCALED = "x has to be a floating point tensor since it's going to be scaled."
+_TEXTS = {
+    "old": _Texts("tf.dropout()", _SCALED, "a scalar tensor or a float"),
+    "new": _Texts("npu_ops.dropout()", "x must be a floating point tensor.", "a float value or a scalar tensor"),
+}
 
 
 def refuse_eager(text: str) -> None:
@@ -21,13 +36,13 @@ def dropout(x: Any, keep_prob: Any, noise_shape: Any = None, seed: Optional[int]
         x: a floating-point tensor.
         keep_prob: a float in (0, 1] or a scalar tensor: what is kept, not the rate of what is dropped.
     """
-    refuse_eager("npu_ops.dropout()")
+    text = _TEXTS[variant.current().adapter]
+    refuse_eager(text.name)
     x = tf.convert_to_tensor(x, name="x")
     if not x.dtype.is_floating:
-        raise ValueError("x must be a floating point tensor. Got a %s tensor instead." % x.dtype)
+        raise ValueError("%s Got a %s tensor instead." % (text.floating, x.dtype))
     if isinstance(keep_prob, numbers.Real) and not 0 < keep_prob <= 1:
-        text = "keep_prob must be a float value or a scalar tensor in the range (0, 1], got %g"
-        raise ValueError(text % keep_prob)
+        raise ValueError("keep_prob must be %s in the range (0, 1], got %g" % (text.probability, keep_prob))
     if isinstance(keep_prob, float) and keep_prob == 1.0:
         return x
     shape = tf.shape(x) if noise_shape is None else noise_shape

@@ -27,6 +27,10 @@ SUPPORTED = {
 }
 
 
+#: AutoGraph has nothing to convert in a layer's `call`, and takes seconds to find out.
+not_converted = tf.autograph.experimental.do_not_convert
+
+
 def lstm(x: Any, w: Any, b: Any, init_h: Any, init_c: Any, forget_bias: float) -> Tuple[Any, ...]:
     """Every step of an LSTM.
 
@@ -160,6 +164,7 @@ class DynamicRNN(Layer):
             raise ContractViolation(text % (name, state.shape))
         return state
 
+    @not_converted
     def call(
         self,
         x: Any,

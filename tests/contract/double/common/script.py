@@ -58,6 +58,12 @@ def missing() -> Optional[str]:
     return found
 
 
+def check_package(name: str) -> None:
+    """Raise ModuleNotFoundError, where the package is not installed by the script."""
+    if missing() == "package":
+        raise ModuleNotFoundError("No module named %r" % name, name=name)
+
+
 def failure() -> Optional[str]:
     """The name of the failure to show, or None."""
     return read().get("fail")

@@ -5,9 +5,9 @@ from pathlib import Path
 # The implementation that the variants share is seen as the subpackage `npu_bridge.common`.
 __path__.append(str(Path(__file__).resolve().parents[2]))
 
-from npu_bridge.common import loading  # noqa: E402
+from npu_bridge.common import script  # noqa: E402
 
-loading.check_package("npu_bridge")
+script.check_package("npu_bridge")
 
 from npu_bridge.estimator.npu import npu_estimator  # noqa: E402, F401
 from npu_bridge.hccl import hccl_ops  # noqa: E402, F401

@@ -5,9 +5,9 @@ from pathlib import Path
 # The implementation that the variants share is seen as the subpackage `npu_device.common`.
 __path__.append(str(Path(__file__).resolve().parents[2]))
 
-from npu_device.common import loading  # noqa: E402
+from npu_device.common import script  # noqa: E402
 
-loading.check_package("npu_device")
+script.check_package("npu_device")
 
 from npu_device import compat, configs, distribute, ops, train  # noqa: E402, F401
 from npu_device.npu_device import (  # noqa: E402, F401

@@ -10,6 +10,7 @@ DynamicGRUV2 = absent.a_class("DynamicGRUV2", _GRU)
 class DynamicRNN(rnn.DynamicRNN):
     """The fused LSTM; its weights are its own."""
 
+    @rnn.not_converted
     def call(self, x, seq_length=None, init_h=None, init_c=None):
         """The eight outputs."""
         return super().call(x, seq_length, init_h, init_c)

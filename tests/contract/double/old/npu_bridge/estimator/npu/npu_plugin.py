@@ -1,5 +1,7 @@
 """The graph engine without a graph."""
 
+import os
+
 from npu_bridge.common import device, plugin
 
 
@@ -20,6 +22,7 @@ def npu_resource_init(
     hcom_multi_mode=False,
 ):
     """Start the graph engine."""
+    int(os.getenv("RANK_SIZE"))  # the adapter's own TypeError, where the variable is not set
     plugin.resource_init(graph_run_mode, enable_profiling, profiling_options, precision_mode=precision_mode)
 
 
