@@ -2,7 +2,7 @@
 
 import importlib
 import os
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
 
 from backends.cuda import condition, nvml, placement, probing, proving, visible
 from backends.cuda import precision as precisions
@@ -88,6 +88,12 @@ class CudaBackend(TensorFlowBackend):
         """What NVML tells of the GPU; it changes nothing."""
         return condition.findings(nvml.facts(device, os.environ))
 
+    def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
+        """Where the driver keeps kernels that it compiled for a GPU newer than TensorFlow's build."""
+        if os.environ.get("CUDA_CACHE_DISABLE") == "1":
+            return ()
+        return (os.environ.get("CUDA_CACHE_PATH") or os.path.expanduser("~/.nv/ComputeCache"),)
+
     def place(self, workload: Workload, settings: Settings) -> Any:
         """The placement on TensorFlow's GPU, or on none where it has none: then the proof says so."""
         return placement.place(workload, settings, self._gpu(settings))
@@ -103,15 +109,16 @@ class CudaBackend(TensorFlowBackend):
         if gpu is None:
             raise BackendUnavailable(self._why_no_gpu())
         precisions.check_gpu(settings.precision, gpu.name, gpu.compute_capability)
-        opened = super().open(workload, settings)
-        model: Any = opened
-        if settings.precision == precisions.MIXED and not proving.is_rewritten(model.placed_nodes()):
+        model: Model = importlib.import_module("backends.engines.tensorflow.model").GraphModel(
+            workload, placement.place(workload, settings, gpu)
+        )
+        if settings.precision == precisions.MIXED and not self._is_rewritten(model):
             model.close()
             raise BackendUnavailable(
                 "TensorFlow left the graph in float32 where mixed precision was asked for: take --precision fp32, and "
                 "look for auto_mixed_precision in the trial's log."
             )
-        return opened
+        return model
 
     @staticmethod
     def _gpu(settings: Settings) -> Any:
@@ -119,6 +126,10 @@ class CudaBackend(TensorFlowBackend):
 
         listed = gpus.listed(placement.session_config(settings))
         return listed[0] if listed else None
+
+    @staticmethod
+    def _is_rewritten(model: Any) -> bool:
+        return proving.is_rewritten(model.placed_nodes())
 
     @staticmethod
     def _why_no_gpu() -> str:

@@ -110,7 +110,7 @@ def _signs(seen: Mapping[str, Any]) -> List[str]:
 
 def _is_silent(seen: Optional[Mapping[str, Any]]) -> bool:
     """Whether NVML told nothing that could speak for or against."""
-    if not seen or seen.get("tool") is None:
+    if not seen:
         return True
     known = (seen.get("is_process_seen"), _grown_bytes(seen), seen.get("utilisation_percent_most"))
     return all(value is None for value in known)

@@ -221,6 +221,41 @@ def test_a_log_is_explained():
     assert meaning is None or meaning.endswith(".")
 
 
+def test_what_the_driver_compiled_may_lie_ready(monkeypatch):
+    made = registry.create("gpu")
+    monkeypatch.setenv("CUDA_CACHE_PATH", "/somewhere")
+    assert made.compile_caches(_settings()) == ("/somewhere",)
+    monkeypatch.setenv("CUDA_CACHE_DISABLE", "1")
+    assert made.compile_caches(_settings()) == ()
+
+
+def _opened_on(monkeypatch, description, settings):
+    """Open as if TensorFlow had a GPU; the work still lies on this machine's CPU."""
+    made = backend()
+    from backends.engines.tensorflow import gpus
+
+    monkeypatch.setattr(gpus, "listed", lambda config: [gpus.Gpu("/device:GPU:0", description)])
+    return made.open(_WORKLOAD, settings)
+
+
+@needs_no_gpu
+def test_a_pretended_gpu_is_named_in_the_record_and_does_not_pass_for_the_work(monkeypatch):
+    model = _opened_on(monkeypatch, "device: 0, name: Some, pci bus id: 0, compute capability: 7.5", _settings())
+    model.step(*_batch())
+    assert model.describe().device == "Some" and model.describe().effective["compute_capability"] == "7.5"
+    assert model.prove().state == ON_HOST
+    model.close()
+
+
+@needs_no_gpu
+def test_mixed_precision_that_took_no_effect_is_refused(monkeypatch):
+    settings = _settings(precision="mixed", loss_scale="dynamic")
+    with pytest.raises(BackendUnavailable, match="left the graph in float32"):
+        _opened_on(monkeypatch, "device: 0, name: Some, pci bus id: 0, compute capability: 7.5", settings)
+    with pytest.raises(UsageError, match="Some has 6.1"):
+        _opened_on(monkeypatch, "device: 0, name: Some, pci bus id: 0, compute capability: 6.1", settings)
+
+
 def test_proven_is_the_word_of_the_judge_alone():
     from backends.proof import Proof
 

@@ -87,8 +87,7 @@ _SEEN = {
 
 
 def _judged(log=_CREATED, claim=_CLAIM, **seen):
-    observation = dict(_SEEN, **seen) if seen.pop("is_watched", True) else None
-    return proving.judge(claim, Evidence(log, observation))
+    return proving.judge(claim, Evidence(log, dict(_SEEN, **seen)))
 
 
 @pytest.mark.parametrize("log", [_CREATED, _CREATED_2, "noise\n" + _CREATED + _MISSING.replace("cudart", "nvinfer")])
@@ -117,15 +116,8 @@ def test_nvml_that_cannot_tell_whose_processes_there_are_contradicts_nothing(see
     assert _judged(**seen).state == PROVEN
 
 
-@pytest.mark.parametrize(
-    "seen",
-    [
-        {"is_process_seen": None, "memory_bytes_before": None, "utilisation_percent_most": None},
-        {"tool": None},
-    ],
-)
-def test_where_nvml_told_nothing_placement_alone_proves_and_that_is_said(seen):
-    proof = _judged(**seen)
+def test_where_nvml_told_nothing_placement_alone_proves_and_that_is_said():
+    proof = _judged(is_process_seen=None, memory_bytes_before=None, utilisation_percent_most=None)
     assert proof.state == PROVEN and "by placement alone" in proof.evidence
 
 
