@@ -49,6 +49,23 @@ def _stolen(cell: Cell) -> Optional[str]:
     )
 
 
+def _throttle_reasons(record: Record) -> Sequence[str]:
+    """What slowed the device down while a trial ran; empty where nothing did, or nobody could tell."""
+    return ((record.get("telemetry") or {}).get("device") or {}).get("throttle_reasons") or ()
+
+
+def _throttled(cell: Cell) -> Optional[str]:
+    reasons = [_throttle_reasons(record) for record in cell.records]
+    count = sum(map(bool, reasons))
+    if not count:
+        return None
+    named = sorted({str(reason) for one in reasons for reason in one})
+    return (
+        "The device was throttled during %d of %d trials (%s), its clock was lower than it could be; let it cool, see "
+        "to its power limit and airflow, and repeat." % (count, len(cell.records), ", ".join(named))
+    )
+
+
 def _drift_words(found: Drift) -> str:
     change = found.change or 0.0
     return "Over %d trials, in the order in which they were taken, steps became %.2g %% %s (p %.2g)" % (
@@ -77,7 +94,7 @@ def _found_before(cell: Cell) -> List[str]:
     ]
 
 
-_DOUBTS: Tuple[Callable[[Cell], Optional[str]], ...] = (_drifting, _busy, _other_work, _stolen)
+_DOUBTS: Tuple[Callable[[Cell], Optional[str]], ...] = (_drifting, _busy, _other_work, _stolen, _throttled)
 
 
 def of_cell(cell: Cell) -> List[str]:

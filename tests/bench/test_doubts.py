@@ -134,20 +134,20 @@ def test_each_distinct_warning_and_failure_of_the_doctor_is_a_doubt_with_the_nex
     assert said == [form % one for one in words]
 
 
-@pytest.mark.parametrize("busy_before, count", [(0.5, 1), (0.0, 3), (None, 3)])
-def test_the_doctors_word_on_other_work_is_left_out_only_where_another_doubt_says_it(busy_before, count):
-    found = [_finding(check, "WARN", check + " it is.") for check in ("busy", "load", "turbo")]
-    made = records.make("a", doctor=found, environment__busy_before=busy_before)
-    assert len(_any(_said_of(made), "harbench doctor")) == count
+def _seen(device):
+    return {"seconds": [], "device": device}
 
 
-def test_a_cell_that_was_slowed_down_on_purpose_is_no_measurement_of_speed():
-    (said,) = _any(_said_of(records.make("a", description__effective__slowed_down=1.1)), "on purpose")
-    assert "1.1 times as long" in said and "measure without" in said
-    assert not _any(_said_of(records.make("a")), "on purpose")
+@pytest.mark.parametrize(
+    "telemetry",
+    [None, _seen(None), _seen({}), _seen({"throttle_reasons": None}), _seen({"throttle_reasons": []}), {"seconds": []}],
+)
+def test_a_device_that_nobody_saw_throttled_is_no_doubt(telemetry):
+    assert not _any(_said_of(dict(records.make("a"), telemetry=telemetry)), "throttled")
 
 
-def test_an_old_record_has_none_of_the_newer_doubts():
-    said = " ".join(_said_of(records.make()))
-    for word in ("harbench doctor", "disagree", "in the order", "outliers", "on purpose"):
-        assert word not in said
+def test_a_device_that_was_throttled_during_a_trial_is_a_doubt_with_the_reasons():
+    slowed = _seen({"throttle_reasons": ["sw_power_cap", "hw_slowdown"]})
+    said = _said_of(records.make("a"), dict(records.make("b"), telemetry=slowed))
+    (sentence,) = _any(said, "throttled")
+    assert "1 of 2 trials (hw_slowdown, sw_power_cap)" in sentence and "repeat" in sentence

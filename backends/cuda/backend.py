@@ -1,0 +1,139 @@
+"""What a GPU answers to harbench's questions; the modules beside this one decide and look up."""
+
+import importlib
+import os
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
+
+from backends.cuda import condition, nvml, placement, probing, proving, visible
+from backends.cuda import precision as precisions
+from backends.engines.tensorflow.backend import TensorFlowBackend
+from backends.findings import Finding
+from backends.proof import Evidence, Proof
+from backends.protocol import (
+    KERNEL_FUSED,
+    KERNEL_UNROLLED,
+    LOSS_SCALE_DYNAMIC,
+    LOSS_SCALE_FIXED,
+    LOSS_SCALE_NONE,
+    BackendUnavailable,
+    Model,
+    Probe,
+    Settings,
+)
+from backends.telemetry.source import Source
+from har_model.config import Workload
+from har_model.errors import UsageError
+
+
+class CudaBackend(TensorFlowBackend):
+    """Runs the graph on one NVIDIA GPU; a step that lies on the host, in whole or in part, is a failed trial."""
+
+    name = "gpu"
+    kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
+    precisions = precisions.ALL
+    loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
+
+    def probe(self) -> Probe:
+        """Device nodes, driver, TensorFlow's build and the libraries that it needs; no framework is imported."""
+        return probing.judge(probing.look())
+
+    def default_loss_scale(self, precision: str) -> str:
+        """Dynamic in mixed precision, whose small gradients would vanish without."""
+        return LOSS_SCALE_DYNAMIC if precision == precisions.MIXED else LOSS_SCALE_NONE
+
+    def check(self, settings: Settings, variables: Mapping[str, str]) -> None:
+        """As every backend, and that no variable changes the arithmetic beside what is asked."""
+        super().check(settings, variables)
+        precisions.check_environment(settings, variables)
+
+    def check_options(self, settings: Settings) -> None:
+        """Refuse an option that does not exist, or a value that it has not."""
+        for name, value in settings.options.items():
+            if name not in placement.OPTIONS:
+                raise UsageError(
+                    "The gpu backend has no option %r; it has %s." % (name, ", ".join(sorted(placement.OPTIONS)))
+                )
+            if value not in placement.OPTIONS[name]:
+                raise UsageError(
+                    "--option %s=%s is not known; choose %s." % (name, value, " or ".join(placement.OPTIONS[name]))
+                )
+
+    def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
+        """One GPU visible, memory taken as needed, TF32 forbidden where it is not asked for."""
+        needed = visible.only(settings.device, inherited)
+        needed["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+        needed.update(precisions.variables(settings.precision))
+        return needed
+
+    def telemetry(self, settings: Settings, pids: Callable[[], Set[int]]) -> List[Source]:
+        """The GPU through NVML."""
+        entry = visible.chosen(settings.device, os.environ)
+        if entry is None:
+            return []
+        source: Source = importlib.import_module("backends.telemetry.nvml").Nvml(
+            device=visible.for_nvml(entry), pids=pids
+        )
+        return [source]
+
+    def judge(self, claim: Proof, evidence: Evidence) -> Proof:
+        """The session's placement, unless the log or NVML contradicts it."""
+        return proving.judge(claim, evidence)
+
+    def explain(self, log: str) -> Optional[str]:
+        """What is known of the messages of CUDA, cuDNN and TensorFlow."""
+        meaning: Optional[str] = importlib.import_module("backends.logs.reading").explain(log)
+        return meaning
+
+    def examine(self, device: Optional[int]) -> List[Finding]:
+        """What NVML tells of the GPU; it changes nothing."""
+        return condition.findings(nvml.facts(device, os.environ))
+
+    def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
+        """Where the driver keeps kernels that it compiled for a GPU newer than TensorFlow's build."""
+        if os.environ.get("CUDA_CACHE_DISABLE") == "1":
+            return ()
+        return (os.environ.get("CUDA_CACHE_PATH") or os.path.expanduser("~/.nv/ComputeCache"),)
+
+    def place(self, workload: Workload, settings: Settings) -> Any:
+        """The placement on TensorFlow's GPU, or on none where it has none: then the proof says so."""
+        return placement.place(workload, settings, self._gpu(settings))
+
+    def open(self, workload: Workload, settings: Settings) -> Model:
+        """Build graph and session; fail before anything is spent where the GPU would not do what is asked.
+
+        Raises:
+            BackendUnavailable: TensorFlow has no GPU, or leaves the graph as it is where mixed precision is asked for.
+            UsageError: the GPU is of a generation that cannot compute so.
+        """
+        gpu = self._gpu(settings)
+        if gpu is None:
+            raise BackendUnavailable(self._why_no_gpu())
+        precisions.check_gpu(settings.precision, gpu.name, gpu.compute_capability)
+        model: Model = importlib.import_module("backends.engines.tensorflow.model").GraphModel(
+            workload, placement.place(workload, settings, gpu)
+        )
+        if settings.precision == precisions.MIXED and not self._is_rewritten(model):
+            model.close()
+            raise BackendUnavailable(
+                "TensorFlow left the graph in float32 where mixed precision was asked for: take --precision fp32, and "
+                "look for auto_mixed_precision in the trial's log."
+            )
+        return model
+
+    @staticmethod
+    def _gpu(settings: Settings) -> Any:
+        from backends.engines.tensorflow import gpus
+
+        listed = gpus.listed(placement.session_config(settings))
+        return listed[0] if listed else None
+
+    @staticmethod
+    def _is_rewritten(model: Any) -> bool:
+        return proving.is_rewritten(model.placed_nodes())
+
+    @staticmethod
+    def _why_no_gpu() -> str:
+        probe = probing.judge(probing.look())
+        if not probe.is_available:
+            return probe.sentence
+        return "TensorFlow set up no GPU and would compute on the host's cores: the trial's log says why."

@@ -1,0 +1,171 @@
+"""Whether a GPU is fit to be measured on: from plain facts to findings. Nothing is changed on the machine."""
+
+from typing import Any, Callable, List, Mapping, Tuple
+
+from backends.cuda import build as builds
+from backends.cuda.build import Build
+from backends.cuda.driver import Driver
+from backends.cuda.probing import is_too_old
+from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
+
+#: None is unknown. See `backends.cuda.nvml.facts` for the names.
+Facts = Mapping[str, Any]
+
+_MIB = 2**20
+#: A driver that nobody uses holds up to some hundreds of MiB on the largest GPUs.
+_IDLE_BYTES = 1024 * _MIB
+_IDLE_PERCENT = 5
+#: Degrees below the slowdown temperature at which an idle GPU is called hot.
+_NEAR_SLOWDOWN_CELSIUS = 15
+
+
+def _access(facts: Facts) -> Finding:
+    """NVML can be asked, and the nodes may be opened."""
+    forbidden = facts.get("forbidden_nodes")
+    if forbidden:
+        sentence = "This user may not open %s." % ", ".join(forbidden)
+        return Finding("gpu-access", FAIL, sentence, "Join the group that owns it, or ask the administrator.")
+    if facts.get("error"):
+        remedy = "Install the driver with NVML and `pip install nvidia-ml-py`; look at `nvidia-smi`."
+        return Finding("gpu-access", UNKNOWN, "The GPU could not be asked: %s." % facts["error"].rstrip("."), remedy)
+    return Finding("gpu-access", PASS, "NVML answers for the %s." % (facts.get("name") or "GPU"))
+
+
+def _idle(facts: Facts) -> Finding:
+    """Nobody else uses it."""
+    processes, used, busy = (facts.get(name) for name in ("processes", "memory_used_bytes", "utilisation_percent"))
+    if processes is None and used is None and busy is None:
+        return Finding("gpu-idle", UNKNOWN, "Whether others use the GPU cannot be seen.", "Look at `nvidia-smi`.")
+    told = [
+        text % value
+        for text, value in (
+            ("%d processes", processes),
+            ("%d MiB in use", None if used is None else used // _MIB),
+            ("%d %% utilisation", busy),
+        )
+        if value is not None
+    ]
+    is_taken = bool(processes) or (used or 0) > _IDLE_BYTES or (busy or 0) > _IDLE_PERCENT
+    sentence = "The GPU is %s: %s." % ("in use" if is_taken else "idle", ", ".join(told))
+    if not is_taken:
+        return Finding("gpu-idle", PASS, sentence)
+    return Finding("gpu-idle", WARN, sentence, "End what `nvidia-smi` lists, or choose another GPU with --device.")
+
+
+def _display(facts: Facts) -> Finding:
+    """It draws no desktop."""
+    is_active = facts.get("is_display_active")
+    if is_active is None:
+        return Finding("gpu-display", UNKNOWN, "Whether a display is attached to the GPU cannot be seen.")
+    if not is_active:
+        return Finding("gpu-display", PASS, "No display is drawn by the GPU.")
+    remedy = "Measure without a graphical session, or on another GPU."
+    return Finding("gpu-display", WARN, "The GPU draws a display, which takes time from the trials.", remedy)
+
+
+def _ecc(facts: Facts) -> Finding:
+    """Its memory is sound."""
+    wrong, mended = facts.get("ecc_uncorrected"), facts.get("ecc_corrected")
+    if wrong is None:
+        return Finding("gpu-ecc", UNKNOWN, "The GPU counts no memory errors (ECC is off, or it has none).")
+    if wrong:
+        sentence = "The GPU's memory had %d uncorrected errors since the driver was loaded." % wrong
+        return Finding("gpu-ecc", FAIL, sentence, "Restart the host; if they come back, have the GPU replaced.")
+    if mended:
+        sentence = "The GPU's memory had %d corrected errors since the driver was loaded." % mended
+        return Finding("gpu-ecc", WARN, sentence, "Watch them with `nvidia-smi -q -d ECC`.")
+    return Finding("gpu-ecc", PASS, "The GPU's memory had no errors since the driver was loaded.")
+
+
+def _persistence(facts: Facts) -> Finding:
+    """The driver stays loaded between two trials."""
+    is_on = facts.get("is_persistent")
+    if is_on is None:
+        return Finding("gpu-persistence", UNKNOWN, "Whether persistence mode is on cannot be seen.")
+    if is_on:
+        return Finding("gpu-persistence", PASS, "Persistence mode is on.")
+    remedy = "As root: `nvidia-smi -pm 1`; put it back afterwards."
+    return Finding("gpu-persistence", WARN, "Persistence mode is off: each trial starts the GPU up anew.", remedy)
+
+
+def _clocks(facts: Facts) -> Finding:
+    """Its clock does not move by itself."""
+    clock, default = facts.get("application_clock_mhz"), facts.get("default_clock_mhz")
+    if clock is not None and default is not None and clock != default:
+        return Finding("gpu-clocks", PASS, "The clock is set to %d MHz instead of %d MHz." % (clock, default))
+    if facts.get("is_clock_set"):
+        return Finding("gpu-clocks", PASS, "The clock is held by a setting.")
+    remedy = (
+        "As root: `nvidia-smi -lgc 1200,1200` (a clock that the GPU holds under load), afterwards `nvidia-smi -rgc`."
+    )
+    sentence = "Nothing shows that the clock is locked; it then depends on load and temperature."
+    return Finding("gpu-clocks", UNKNOWN if facts.get("is_clock_set") is None else WARN, sentence, remedy)
+
+
+def _power_limit(facts: Facts) -> Finding:
+    """It may take the power that it was made for."""
+    limit, default = facts.get("power_limit_watts"), facts.get("power_default_watts")
+    if limit is None or default is None:
+        return Finding("gpu-power-limit", UNKNOWN, "The GPU does not tell its power limit.")
+    if limit >= default:
+        return Finding("gpu-power-limit", PASS, "The power limit is %.0f W, the default %.0f W." % (limit, default))
+    sentence = "The power limit is %.0f W, below the default of %.0f W." % (limit, default)
+    return Finding("gpu-power-limit", WARN, sentence, "As root: `nvidia-smi -pl %.0f`." % default)
+
+
+def _throttling(facts: Facts) -> Finding:
+    """Nothing slows it down now."""
+    reasons = facts.get("throttle_reasons")
+    if reasons is None:
+        return Finding("gpu-throttling", UNKNOWN, "The GPU does not tell whether it is slowed down.")
+    if not reasons:
+        return Finding("gpu-throttling", PASS, "Nothing slows the GPU down.")
+    remedy = "Let it cool, see to its airflow and power, and look at `nvidia-smi -q -d PERFORMANCE`."
+    return Finding("gpu-throttling", WARN, "The GPU is slowed down now (%s)." % ", ".join(reasons), remedy)
+
+
+def _temperature(facts: Facts) -> Finding:
+    """It is far from the temperature at which it slows down."""
+    now, slowdown = facts.get("temperature_celsius"), facts.get("slowdown_celsius")
+    if now is None or slowdown is None:
+        told = "" if now is None else ", now %d C" % now
+        return Finding("gpu-temperature", UNKNOWN, "The GPU does not tell at which temperature it slows down%s." % told)
+    sentence = "The GPU has %d C and slows down at %d C." % (now, slowdown)
+    if now <= slowdown - _NEAR_SLOWDOWN_CELSIUS:
+        return Finding("gpu-temperature", PASS, sentence)
+    return Finding("gpu-temperature", WARN, sentence, "Let it cool before a run, and use --cool-down between trials.")
+
+
+def _mig(facts: Facts) -> Finding:
+    """It is a whole GPU."""
+    is_on = facts.get("is_mig")
+    if not is_on:  # GPUs that cannot be divided do not know the question
+        return Finding("gpu-mig", PASS, "The GPU is not divided (MIG is off, or it has none).")
+    remedy = "Name the instance, CUDA_VISIBLE_DEVICES=MIG-...; figures are of that part, and others may use the rest."
+    return Finding("gpu-mig", WARN, "The GPU is divided into instances (MIG is on).", remedy)
+
+
+def _pairing(facts: Facts) -> Finding:
+    """The driver serves the CUDA that TensorFlow was built for."""
+    served, wanted = facts.get("driver_cuda"), facts.get("tensorflow_cuda")
+    if served is None or builds.version_of(wanted) is None:
+        return Finding("gpu-driver", UNKNOWN, "Whether the driver fits TensorFlow's CUDA cannot be told.")
+    build = Build(None, facts.get("tensorflow"), True, wanted)
+    driver, newest = facts.get("driver") or "of unknown version", "%d.%d" % tuple(served)
+    sentence = "Driver %s serves CUDA up to %s, %s was built for %s." % (driver, newest, build.name, wanted)
+    if is_too_old(Driver(None, tuple(served)), build):
+        return Finding("gpu-driver", FAIL, sentence, "Install a newer driver, see docs/cuda.md.")
+    return Finding("gpu-driver", PASS, sentence)
+
+
+_CHECKS: Tuple[Callable[[Facts], Finding], ...] = (
+    _access, _pairing, _idle, _display, _ecc, _persistence, _clocks, _power_limit, _throttling, _temperature, _mig,
+)  # fmt: skip
+
+
+def findings(facts: Facts) -> List[Finding]:
+    """Every check; only the first where the GPU could not be asked, since all the others would repeat that."""
+    first = _access(facts)
+    if first.state != PASS and facts.get("name") is None:
+        return [first]
+    return [check(facts) for check in _CHECKS]

@@ -1,0 +1,146 @@
+"""What shows that a GPU did the work: where a session placed the step, and what the parent saw meanwhile."""
+
+import re
+from collections import Counter
+from typing import Any, List, Mapping, Optional, Sequence
+
+from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof
+
+#: The one GPU that a trial sees.
+PLACE = "/device:GPU:0"
+#: Operations that are the work: matrix products in any guise (BatchMatMulV2, _FusedMatMul, _MklMatMul), recurrent
+#: layers with their backward passes, and clusters of XLA, in which the others disappear.
+_WORK = re.compile(r"MatMul|CudnnRNN|BlockLSTM|LSTMBlock|^_?Xla(Run|Launch)|Einsum")
+#: In the name of each cast that TensorFlow's rewrite to mixed precision adds.
+_REWRITTEN = "AutoMixedPrecision"
+_EXAMPLES = 3
+
+_CREATED = re.compile(r"Created (?:TensorFlow )?device \(?\S*/device:GPU:0")
+#: Those of TensorRT (libnvinfer) are missing nearly everywhere and harm nothing.
+_MISSING = re.compile(
+    r"Could not load dynamic library '?"
+    r"(lib(?:cuda|cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|cudnn)\.so(?:\.\d+)*)"
+)
+_NO_LIBRARIES = re.compile(r"Cannot dlopen some GPU libraries")
+
+
+def is_work(operation: str) -> bool:
+    """Whether an operation of that type is what the step is about."""
+    return bool(_WORK.search(operation))
+
+
+def is_rewritten(nodes: Sequence[Any]) -> bool:
+    """Whether TensorFlow has rewritten any part of these to mixed precision."""
+    return any(_REWRITTEN in node.name for node in nodes)
+
+
+def _counts(nodes: Sequence[Any]) -> str:
+    counted = Counter(node.op for node in nodes)
+    return ", ".join("%s x %d" % item for item in sorted(counted.items()))
+
+
+def _place(device: str) -> str:
+    return device.rsplit("/device:", 1)[-1] or "no device"
+
+
+def of_nodes(nodes: Sequence[Any], device: str, description: str) -> Proof:
+    """Where the matrix and recurrent operations of a step were computed.
+
+    Args:
+        nodes: the step's, with `name`, `op` and `device`, as the session placed and ran them.
+        device: the GPU's name, or what stands for one.
+        description: what TensorFlow says of the GPU; empty where it has none.
+    """
+    work = [node for node in nodes if is_work(node.op)]
+    if not work:
+        return Proof(UNPROVEN, device, "the step shows no matrix or recurrent operation, only %d others" % len(nodes))
+    elsewhere = [node for node in work if not node.device.endswith(PLACE)]
+    if not elsewhere:
+        sentence = "all %d matrix and recurrent operations of a step lay on GPU:0 (%s): %s"
+        return Proof(PROVEN, device, sentence % (len(work), _counts(work), description or "not described"))
+    places = ", ".join(sorted({_place(node.device) for node in elsewhere}))
+    return Proof(
+        ON_HOST,
+        device,
+        "%s %d matrix and recurrent operations of a step lay on %s (%s; the first are %s)"
+        % (
+            "all" if len(elsewhere) == len(work) else "%d of" % len(elsewhere),
+            len(work),
+            places,
+            _counts(elsewhere),
+            ", ".join(node.name for node in elsewhere[:_EXAMPLES]),
+        ),
+    )
+
+
+def is_device_created(log: str) -> bool:
+    """Whether TensorFlow says that it set up GPU:0, in the words of 1.15 or of 2.x."""
+    return bool(_CREATED.search(log))
+
+
+def missing_in_log(log: str) -> List[str]:
+    """Libraries of CUDA that TensorFlow says it could not load."""
+    return sorted(set(_MISSING.findall(log)))
+
+
+def _of_log(log: str) -> Optional[str]:
+    """Why the log shows that no GPU was used; None where it does not."""
+    if is_device_created(log):
+        return None
+    missing = missing_in_log(log)
+    if missing:
+        return "TensorFlow could not load %s and went on with the host's cores" % ", ".join(missing)
+    if _NO_LIBRARIES.search(log):
+        return "TensorFlow could not load some libraries of CUDA and went on with the host's cores"
+    return None
+
+
+def _grown_bytes(seen: Mapping[str, Any]) -> Optional[float]:
+    before, most = seen.get("memory_bytes_before"), seen.get("memory_bytes_most")
+    return None if before is None or most is None else most - before
+
+
+def _signs(seen: Mapping[str, Any]) -> List[str]:
+    """What NVML saw that speaks for the GPU."""
+    grown, most = _grown_bytes(seen), seen.get("utilisation_percent_most")
+    signs = ["the trial's process"] if seen.get("is_process_seen") else []
+    signs += ["%.0f MiB more memory in use" % (grown / 2**20)] if grown is not None and grown > 0 else []
+    return signs + (["up to %g %% utilisation" % most] if most else [])
+
+
+def _is_silent(seen: Optional[Mapping[str, Any]]) -> bool:
+    """Whether NVML told nothing that could speak for or against."""
+    if not seen:
+        return True
+    known = (seen.get("is_process_seen"), _grown_bytes(seen), seen.get("utilisation_percent_most"))
+    return all(value is None for value in known)
+
+
+def judge(claim: Proof, evidence: Evidence) -> Proof:
+    """The trial's claim beside its log and what NVML saw, which must not contradict it.
+
+    Args:
+        claim: from `of_nodes`.
+        evidence: the log and the observation (`tool`, `is_process_seen`, `memory_bytes_before`, `memory_bytes_most`,
+            `utilisation_percent_most`).
+    """
+    against = _of_log(evidence.log)
+    if against is not None and claim.state != ON_HOST:
+        return Proof(ON_HOST, claim.device, against)
+    if claim.state != PROVEN:
+        return claim
+    said = [claim.evidence]
+    if not is_device_created(evidence.log):
+        said.append("the log has no line about GPU:0 (TF_CPP_MIN_LOG_LEVEL above 0 hides it)")
+    if evidence.observation is None or _is_silent(evidence.observation):
+        return Proof(PROVEN, claim.device, "; ".join(said + ["by placement alone, as NVML told nothing of the GPU"]))
+    signs = _signs(evidence.observation)
+    if signs:
+        return Proof(PROVEN, claim.device, "; ".join(said + ["NVML saw " + ", ".join(signs)]))
+    if evidence.observation.get("is_process_seen") is False:
+        contradiction = (
+            "the session placed the step on GPU:0, but NVML lists no process of the trial there, and saw neither more "
+            "memory in use nor any utilisation"
+        )
+        return Proof(UNPROVEN, claim.device, contradiction)
+    return Proof(PROVEN, claim.device, "; ".join(said + ["NVML could not tell whose processes are on the GPU"]))

@@ -1,0 +1,166 @@
+from collections import namedtuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backends.cuda import proving
+from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof
+from tests.shared_inputs import path
+
+Node = namedtuple("Node", "name op device")
+_GPU, _CPU = "/job:localhost/replica:0/task:0/device:GPU:0", "/job:localhost/replica:0/task:0/device:CPU:0"
+_DESCRIPTION = "device: 0, name: Tesla V100-SXM2-16GB, pci bus id: 0000:00:04.0, compute capability: 7.0"
+
+
+def _nodes(*placed):
+    return [Node("n%d" % number, op, device) for number, (op, device) in enumerate(placed)]
+
+
+def _proof(*placed):
+    return proving.of_nodes(_nodes(*placed), "Tesla V100-SXM2-16GB", _DESCRIPTION)
+
+
+def test_a_step_whose_work_lies_on_the_gpu_is_proven_with_counts_and_the_gpus_description():
+    proof = _proof(("CudnnRNNV3", _GPU), ("CudnnRNNBackpropV3", _GPU), ("MatMul", _GPU), ("MatMul", _GPU))
+    assert proof.state == PROVEN and proof.device == "Tesla V100-SXM2-16GB"
+    assert "all 4" in proof.evidence and "MatMul x 2" in proof.evidence and "compute capability: 7.0" in proof.evidence
+
+
+def test_what_is_no_matrix_work_may_lie_on_the_host():
+    assert _proof(("MatMul", _GPU), ("_Arg", _CPU), ("Const", _CPU), ("RandomUniform", _CPU)).state == PROVEN
+
+
+def test_a_step_on_the_host_has_failed_and_says_what_lay_where():
+    proof = _proof(("MatMul", _CPU), ("_FusedMatMul", _CPU), ("Relu", _CPU))
+    assert proof.state == ON_HOST
+    assert "all 2" in proof.evidence and "CPU:0" in proof.evidence and "n0, n1" in proof.evidence
+
+
+def test_a_step_of_which_a_part_lies_on_the_host_has_failed_and_names_that_part():
+    proof = _proof(("CudnnRNNV3", _GPU), ("MatMul", _GPU), ("MatMul", _CPU), ("BatchMatMulV2", _CPU))
+    assert proof.state == ON_HOST
+    assert "2 of 4" in proof.evidence and "BatchMatMulV2 x 1, MatMul x 1" in proof.evidence
+    assert "n2, n3" in proof.evidence and "n1" not in proof.evidence
+
+
+def test_another_gpu_than_the_one_that_is_visible_is_elsewhere():
+    assert _proof(("MatMul", _GPU.replace("GPU:0", "GPU:1"))).state == ON_HOST
+    assert _proof(("MatMul", _GPU.replace("GPU:0", "XLA_GPU:0"))).state == ON_HOST
+    assert _proof(("MatMul", "")).state == ON_HOST
+
+
+@pytest.mark.parametrize("placed", [[], [("Relu", _GPU), ("Add", _GPU)]])
+def test_a_step_without_work_proves_nothing(placed):
+    assert _proof(*placed).state == UNPROVEN
+
+
+@pytest.mark.parametrize("operation", ["MatMul", "BatchMatMulV2", "_MklFusedMatMul", "CudnnRNNBackpropV3", "_XlaRun"])
+def test_work_is_known_in_every_guise(operation):
+    assert proving.is_work(operation)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["MatMul", "CudnnRNNV3", "Relu"]), st.sampled_from([_GPU, _CPU, ""]))))
+def test_only_a_step_with_work_and_none_of_it_elsewhere_is_proven(placed):
+    work = [device for op, device in placed if op != "Relu"]
+    assert (_proof(*placed).state == PROVEN) == (bool(work) and set(work) == {_GPU})
+
+
+#: As TensorFlow 1.15 and 2.x write it.
+_CREATED = (
+    "I gpu_device.cc:1304] Created TensorFlow device (/job:localhost/replica:0/task:0/device:GPU:0 with 14000 MB "
+    "memory) -> physical GPU (device: 0, name: Some, pci bus id: 0000:00:04.0, compute capability: 7.0)\n"
+)
+_CREATED_2 = (
+    "I0000 gpu_device.cc:2019] Created device /job:localhost/replica:0/task:0/device:GPU:0 with 38000 MB memory:  -> "
+    "device: 0, name: Some\n"
+)
+_MISSING = (
+    "W dso_loader.cc:60] Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open "
+    "shared object file: No such file or directory\n"
+)
+_CLAIM = Proof(PROVEN, "Some", "all 4 operations of a step lay on GPU:0")
+_SEEN = {
+    "tool": "nvml", "is_process_seen": True, "memory_bytes_before": 10 * 2**20, "memory_bytes_most": 310 * 2**20,
+    "utilisation_percent_most": 63,
+}  # fmt: skip
+
+
+def _judged(log=_CREATED, claim=_CLAIM, **seen):
+    return proving.judge(claim, Evidence(log, dict(_SEEN, **seen)))
+
+
+@pytest.mark.parametrize("log", [_CREATED, _CREATED_2, "noise\n" + _CREATED + _MISSING.replace("cudart", "nvinfer")])
+def test_a_claim_that_log_and_nvml_agree_with_is_proven_by_all_of_them(log):
+    proof = _judged(log)
+    assert proof.state == PROVEN and _CLAIM.evidence in proof.evidence
+    assert "the trial's process, 300 MiB more memory in use, up to 63 % utilisation" in proof.evidence
+    assert "no line" not in proof.evidence
+
+
+def test_nvml_that_saw_nothing_of_the_trial_contradicts_the_claim():
+    quiet = dict(is_process_seen=False, memory_bytes_most=10 * 2**20, utilisation_percent_most=0)
+    proof = _judged(**quiet)
+    assert proof.state == UNPROVEN and "NVML lists no process" in proof.evidence
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"is_process_seen": False, "utilisation_percent_most": 0},  # memory grew: pids are others in a container
+        {"is_process_seen": False, "memory_bytes_most": 10 * 2**20},
+        {"is_process_seen": None, "memory_bytes_most": 10 * 2**20, "utilisation_percent_most": 0},
+    ],
+)
+def test_nvml_that_cannot_tell_whose_processes_there_are_contradicts_nothing(seen):
+    assert _judged(**seen).state == PROVEN
+
+
+def test_where_nvml_told_nothing_placement_alone_proves_and_that_is_said():
+    proof = _judged(is_process_seen=None, memory_bytes_before=None, utilisation_percent_most=None)
+    assert proof.state == PROVEN and "by placement alone" in proof.evidence
+
+
+def test_where_nobody_watched_placement_alone_proves_and_that_is_said():
+    proof = proving.judge(_CLAIM, Evidence(_CREATED, None))
+    assert proof.state == PROVEN and "by placement alone" in proof.evidence
+
+
+def test_a_log_without_the_line_of_the_device_is_mentioned():
+    proof = _judged("")
+    assert proof.state == PROVEN and "TF_CPP_MIN_LOG_LEVEL" in proof.evidence
+
+
+@pytest.mark.parametrize("log", [_MISSING, "W Cannot dlopen some GPU libraries. Skipping registering GPU devices...\n"])
+@pytest.mark.parametrize("state", [PROVEN, UNPROVEN])
+def test_a_log_of_missing_libraries_wins_over_the_claim(log, state):
+    proof = _judged(log, Proof(state, "Some", "?"))
+    assert proof.state == ON_HOST and "host's cores" in proof.evidence
+
+
+@pytest.mark.parametrize("state", [ON_HOST, UNPROVEN])
+def test_a_claim_that_is_no_proof_stays_as_it_is(state):
+    claim = Proof(state, "Some", "why")
+    assert _judged(claim=claim) == claim
+    assert state != ON_HOST or _judged(_MISSING, claim) == claim
+
+
+def test_a_real_log_of_a_gpu_that_was_found_and_not_used_is_told_from_one_that_was():
+    def log(name):
+        with open(path("cases", "logs", name), encoding="utf-8") as file:
+            return file.read()
+
+    fallen_back, used = log("C013-gpu-asked-cpu-used-v100.log"), log("C011-gpu-ok-v100-tf115.log")
+    assert _judged(fallen_back).state == ON_HOST
+    assert proving.missing_in_log(fallen_back) == ["libcudart.so.11.0"]
+    assert proving.missing_in_log(used) == [] and _judged(used).state == PROVEN
+
+
+@given(st.text(), st.sampled_from([PROVEN, UNPROVEN, ON_HOST]))
+def test_no_log_breaks_the_judge(log, state):
+    assert proving.judge(Proof(state, "d", "e"), Evidence(log, None)).device == "d"
+
+
+def test_the_marks_of_the_rewrite_are_seen_in_names():
+    cast = Node("w/read-0-CastToFp16-AutoMixedPrecision", "Cast", _GPU)
+    assert proving.is_rewritten([cast]) and not proving.is_rewritten(_nodes(("Cast", _GPU)))
