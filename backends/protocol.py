@@ -203,8 +203,13 @@ class Backend(ABC):
         """Environment variables that the trial needs, by name; they go before the inherited ones."""
         return {}
 
-    def telemetry(self, settings: Settings, pids: Callable[[], Set[int]]) -> List[Source]:
-        """What can be read of the device beside a running trial, whose processes `pids` tells."""
+    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:
+        """What can be read of the device beside a running trial.
+
+        Args:
+            settings, variables: of the trial, as in `check`.
+            pids: its processes at the moment.
+        """
         return []
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:

@@ -199,7 +199,9 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tu
 
 
 def _sources(job: Job, pid: int) -> List[Source]:
-    device = registry.create(job.backend).telemetry(job.settings(), lambda: tree_pids(pid))
+    device = registry.create(job.backend).telemetry(
+        job.settings(), child_environment.of_trial(job), lambda: tree_pids(pid)
+    )
     return host_sources(pid) + device
 
 

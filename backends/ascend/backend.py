@@ -58,13 +58,15 @@ class AscendBackend(TensorFlowBackend):
         """One device, one rank, and the adapter's own words in the log."""
         return variables.of_trial(settings.device, inherited)
 
-    def telemetry(self, settings: Settings, pids: Callable[[], Set[int]]) -> List[Source]:
+    def telemetry(
+        self, settings: Settings, variables_of_trial: Mapping[str, str], pids: Callable[[], Set[int]]
+    ) -> List[Source]:
         """npu-smi; not while profiling, when it prints 0 as utilisation."""
         if settings.profile_folder is not None:
             return []
         from backends.telemetry.logical_npu import LogicalNpu
 
-        return [LogicalNpu(variables.device_of(settings.device, os.environ), pids)]
+        return [LogicalNpu(int(variables_of_trial["ASCEND_DEVICE_ID"]), pids)]
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:
         """Compile lines and npu-smi together."""

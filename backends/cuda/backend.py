@@ -65,9 +65,9 @@ class CudaBackend(TensorFlowBackend):
         needed.update(precisions.variables(settings.precision))
         return needed
 
-    def telemetry(self, settings: Settings, pids: Callable[[], Set[int]]) -> List[Source]:
+    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:
         """The GPU through NVML."""
-        entry = visible.chosen(settings.device, os.environ)
+        entry = visible.chosen(None, variables)
         if entry is None:
             return []
         source: Source = importlib.import_module("backends.telemetry.nvml").Nvml(

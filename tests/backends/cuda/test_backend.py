@@ -1,6 +1,5 @@
 """The backend itself; its graph is built and run on this machine's CPU, past the probe, which must be found out."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -197,23 +196,14 @@ def test_harbench_run_says_one_sentence_and_exits_4(tmp_path):
     assert done.returncode == 4 and "no NVIDIA GPU" in said and "Traceback" not in said
 
 
-def _has(module):
-    return (
-        importlib.util.find_spec(module.rpartition(".")[0]) is not None and importlib.util.find_spec(module) is not None
-    )
-
-
-@pytest.mark.skipif(not _has("backends.telemetry.nvml"), reason="needs backends.telemetry.nvml")
-def test_the_chosen_gpu_is_watched(monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
-    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
-    (source,) = registry.create("gpu").telemetry(_settings(device=1), lambda: {1})
+def test_the_chosen_gpu_is_watched_as_the_trial_sees_it():
+    backend, settings = registry.create("gpu"), _settings(device=1)
+    of_trial = dict(backend.variables(settings, {"CUDA_VISIBLE_DEVICES": "2,5"}))
+    (source,) = backend.telemetry(settings, of_trial, lambda: {1})
     assert source.observation()["id"] == "gpu 5"
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert registry.create("gpu").telemetry(_settings(), lambda: {1}) == []
+    assert backend.telemetry(_settings(), {"CUDA_VISIBLE_DEVICES": ""}, lambda: {1}) == []
 
 
-@pytest.mark.skipif(not _has("backends.logs.reading"), reason="needs backends.logs.reading")
 def test_a_log_is_explained():
     log = "E cuda_driver.cc:265] failed call to cuInit: CUDA_ERROR_OUT_OF_MEMORY: out of memory\n"
     assert registry.create("gpu").explain("nothing of note\n") is None
