@@ -151,3 +151,18 @@ def test_an_old_record_has_none_of_the_newer_doubts():
     said = " ".join(_said_of(records.make()))
     for word in ("harbench doctor", "disagree", "in the order", "outliers", "on purpose"):
         assert word not in said
+
+
+@pytest.mark.parametrize(
+    "updates, words",
+    [
+        ({"applied": 30}, "10 of 40 updates were skipped for overflow (25 %), at most 0.5 % is recommended"),
+        ({"applied": 39, "loss_scale": 1024.0}, "1 of 40 updates were skipped for overflow (2.5 %)"),
+        ({"applied": 40}, None),
+        (None, None),
+    ],
+)
+def test_updates_that_an_overflow_skipped_are_a_doubt_with_their_share(updates, words):
+    made = [records.make("a", seconds=[0.1] * 40, updates=updates), records.make("b", seconds=[0.1] * 40)]
+    found = [sentence for sentence in doubts.of_cell(cells.group(made)[0]) if "overflow" in sentence]
+    assert len(found) == (words is not None) and all(words in sentence for sentence in found)
