@@ -1,15 +1,14 @@
-"""From a backend's name to its class; one module is imported, and only when it is asked for.
-
-Another package adds a backend by an entry point of the group `harbench.backends`: its name, and "module:Class".
-"""
+"""From a backend's name to its class; one module is imported, and only when it is asked for."""
 
 import importlib
 from typing import Dict, Tuple
 
-from backends.protocol import Backend, BackendUnavailable
+from backends import other_packages
+from backends.other_packages import Found
+from backends.protocol import Backend
 from har_model.errors import UsageError
 
-#: name -> "module:Class"
+#: name -> "module:Class"; those of other packages come by entry points.
 BUILT_IN = {
     "cpu": "backends.cpu:CpuBackend",
     "gpu": "backends.cuda:CudaBackend",
@@ -17,23 +16,20 @@ BUILT_IN = {
     "npu-sim": "backends.npu_sim:NpuSimBackend",
     "null": "backends.null:NullBackend",
 }
-ENTRY_POINT_GROUP = "harbench.backends"
 
 
-def _installed() -> Dict[str, str]:
-    """The backends of other packages; one that takes the name of ours is left out."""
-    try:
-        metadata = importlib.import_module("importlib.metadata")
-    except ImportError:  # Python 3.7
-        metadata = importlib.import_module("importlib_metadata")
-    found = metadata.entry_points()
-    points = found.select(group=ENTRY_POINT_GROUP) if hasattr(found, "select") else found.get(ENTRY_POINT_GROUP, ())
-    return {point.name: point.value for point in points if point.name not in BUILT_IN}
+def _others() -> Dict[str, Found]:
+    return other_packages.found(tuple(BUILT_IN))[0]
 
 
 def names() -> Tuple[str, ...]:
     """The names that `--backend` takes."""
-    return tuple(BUILT_IN) + tuple(sorted(_installed()))
+    return tuple(BUILT_IN) + tuple(sorted(_others()))
+
+
+def refused() -> Tuple[str, ...]:
+    """A sentence for each backend of another package that is left out, whatever it is."""
+    return other_packages.found(tuple(BUILT_IN))[1]
 
 
 def create(name: str) -> Backend:
@@ -43,27 +39,11 @@ def create(name: str) -> Backend:
         UsageError: no backend has that name.
         BackendUnavailable: the package that brings it cannot be imported, or brings something else.
     """
-    place = BUILT_IN.get(name) or _installed().get(name)
-    if place is None:
-        raise UsageError("There is no backend %r; choose one of %s." % (name, ", ".join(names())))
-    module, _, attribute = place.partition(":")
     if name in BUILT_IN:
-        built_in: Backend = getattr(importlib.import_module(module), attribute)()
-        return built_in
-    return _of_another_package(name, module, attribute)
-
-
-def _of_another_package(name: str, module: str, attribute: str) -> Backend:
-    try:
-        backend = getattr(importlib.import_module(module), attribute)()
-    except Exception as error:  # whatever a stranger's module does when it is imported
-        raise BackendUnavailable(
-            "The backend %r, which another package brings (%s:%s), cannot be made (%s: %s): mend or remove it."
-            % (name, module, attribute, type(error).__name__, " ".join(str(error).split()))
-        ) from error
-    if not isinstance(backend, Backend) or backend.name != name:
-        raise BackendUnavailable(
-            "The backend %r, which another package brings (%s:%s), is no backend of that name: it must be a "
-            "backends.protocol.Backend whose name is %r." % (name, module, attribute, name)
-        )
-    return backend
+        module, _, attribute = BUILT_IN[name].partition(":")
+        backend: Backend = getattr(importlib.import_module(module), attribute)()
+        return backend
+    if name in _others():
+        return other_packages.make(_others()[name])
+    hint = other_packages.why_blind()
+    raise UsageError("There is no backend %r; choose one of %s%s." % (name, ", ".join(names()), hint))

@@ -8,10 +8,10 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 from rich.console import Console
 from rich.markup import escape
 
-from bench import assemble, clock, environment, plan, proving, record, runner, trial_folder, units
+from backends.proof import SIMULATED
+from bench import assemble, clock, environment, figures, plan, record, runner, trial_folder, units
 from bench.assemble import RunFacts
 from bench.errors import DeviceNotUsed, error_of
-from bench.figures import has_figures, trial_figures
 from bench.outcome import Limits, Outcome
 from bench.plan import Job, Slot
 from bench.progress import TrialProgress
@@ -46,22 +46,28 @@ class Campaign:
 
 
 def _say_figures(document: record.Record, console: Console, path: str) -> None:
-    if not has_figures(document):
-        console.print("  record %s" % escape(path))
-        return
-    figures = trial_figures(document)
-    console.print(
-        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %s"
-        % (
-            units.rate(figures.fps),
-            units.seconds(figures.step_seconds),
-            figures.steady_steps,
-            units.seconds(figures.first_step_seconds),
-            units.accuracy(figures.final_accuracy),
-            units.epochs(figures.epochs_trained),
-        )
-    )
+    why_none = figures.why_none(document)
+    if why_none is None:
+        console.print("  " + _figures_text(document))
+    elif document["status"] == record.COMPLETE:
+        console.print("  no figures: %s" % escape(why_none))
+    if "profile" in document["artifacts"]:
+        traces = os.path.join(os.path.dirname(path), document["artifacts"]["profile"])
+        console.print("  traces of the device's profiler %s" % escape(traces))
     console.print("  record %s" % escape(path))
+
+
+def _figures_text(document: record.Record) -> str:
+    found = figures.trial_figures(document)
+    return "%s windows/s, step %s over %d steps, first step %s, accuracy %s after %s%s" % (
+        units.rate(found.fps),
+        units.seconds(found.step_seconds),
+        found.steady_steps,
+        units.seconds(found.first_step_seconds),
+        units.accuracy(found.final_accuracy),
+        units.epochs(found.epochs_trained),
+        " (simulated)" if document["proof"]["state"] == SIMULATED else "",
+    )
 
 
 def _say_failure(ended: Outcome, console: Console) -> None:
@@ -95,7 +101,6 @@ class Run:
         self._console = console
         self._complete = dict(done or {})
         self._failures: List[Outcome] = []
-        self._unproven: List[str] = []
         self._is_first = True
 
     def records(self) -> List[List[record.Record]]:
@@ -136,10 +141,11 @@ class Run:
                 ),
             )  # fmt: skip
 
-        if self._unproven:
+        unproven = [one for key, one in sorted(self._complete.items()) if figures.is_without_proof(one)]
+        if unproven:
             raise DeviceNotUsed(
-                "%s %d of %d trials are unproven: no table shows them as measured on that device."
-                % (self._unproven[0], len(self._unproven), len(self._complete))
+                "%s %d of %d trials are unproven: their records are in %s, no table shows their figures."
+                % (figures.why_none(unproven[0]), len(unproven), len(self._complete), self._campaign.folder)
             )
 
     def _one(self, slot: Slot) -> None:
@@ -149,9 +155,6 @@ class Run:
         document, ended, path = self._measure(slot)
         if ended.status == record.COMPLETE:
             self._complete[slot.cell, slot.block] = document
-            doubt = proving.doubt_of(document)
-            if doubt is not None:
-                self._unproven.append(doubt)
             _say_figures(document, self._console, path)
             return
         _say_failure(ended, self._console)

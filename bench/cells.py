@@ -45,6 +45,16 @@ def identity(record: Record) -> Dict[str, Any]:
     }
 
 
+def effective_settings(record: Record) -> Dict[str, Any]:
+    """The settings as they took effect, with the loss scaling that was asked for, if any, and where it ended."""
+    asked, updates = record["job"].get("loss_scale", LOSS_SCALE_NONE), record.get("updates") or {}
+    found = {} if asked == LOSS_SCALE_NONE else {"loss_scale": asked}
+    found.update(record["description"]["effective"])
+    if updates.get("loss_scale") is not None:
+        found["loss_scale_at_the_end"] = "%g" % updates["loss_scale"]
+    return found
+
+
 @dataclass(frozen=True)
 class Cell:
     """Replicates of one combination.

@@ -3,7 +3,7 @@
 import os
 import site
 import sys
-from typing import Dict
+from typing import Dict, Mapping
 
 from bench import environment
 from bench.plan import Job
@@ -18,13 +18,23 @@ _SPOILERS = (
 
 def of_trial(job: Job) -> Dict[str, str]:
     """The environment of a trial's process."""
+    return of_process(job.python, job.variables)
+
+
+def of_process(python: str, variables: Mapping[str, str]) -> Dict[str, str]:
+    """The environment of a process that an interpreter runs like a trial.
+
+    Args:
+        python: the interpreter.
+        variables: set for it alone.
+    """
     child = {name: value for name, value in os.environ.items() if name not in _SPOILERS}
     child.update(PYTHONUNBUFFERED="1", PYTHONHASHSEED="0")
-    if job.python == sys.executable and not site.ENABLE_USER_SITE:
+    if python == sys.executable and not site.ENABLE_USER_SITE:
         child["PYTHONNOUSERSITE"] = "1"  # as ours; another interpreter behaves as when its owner calls it
     if child.get("HARBENCH_CACHE"):  # a relative one is meant from here, not from the trial's folder
         child["HARBENCH_CACHE"] = os.path.abspath(child["HARBENCH_CACHE"])
-    child.update(job.variables)
+    child.update(variables)
     root = environment.packages_root()
     # Never put site-packages on PYTHONPATH: an installed harbench is found without it.
     if os.path.basename(root) not in ("site-packages", "dist-packages"):

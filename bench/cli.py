@@ -8,7 +8,19 @@ from typing import Any, NoReturn, Optional, Sequence
 import click
 
 import bench
-from bench.commands import compare, data, diagnose, doctor, evaluate, noise, plan, report, run
+from bench.commands import (
+    backends,
+    compare,
+    data,
+    diagnose,
+    doctor,
+    evaluate,
+    export,
+    noise,
+    plan,
+    report,
+    run,
+)
 from bench.errors import EXIT_CODES, HarbenchError, Interrupted
 from bench.output import ForgivingStream
 
@@ -28,10 +40,12 @@ commands.add_command(compare.compare)
 commands.add_command(report.report)
 commands.add_command(data.data)
 commands.add_command(evaluate.evaluate)
+commands.add_command(export.export)
 commands.add_command(plan.plan)
 commands.add_command(noise.noise)
 commands.add_command(doctor.doctor)
 commands.add_command(diagnose.diagnose)
+commands.add_command(backends.backends)
 
 
 def _on_ending_signal(*_: Any) -> NoReturn:

@@ -3,10 +3,11 @@
 import math
 from typing import Callable, List, Optional, Sequence, Tuple
 
-from backends.proof import PROVEN
+from backends.proof import SIMULATED
 from backends.protocol import KERNEL_FUSED
 from bench import host_doubts, synchronisation, units
 from bench.cells import Cell
+from bench.comparing import fairness
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
 from bench.stats import Estimate, outliers, steady
@@ -20,6 +21,9 @@ _STALLED_SHARE = 0.05
 _UNLIKE_WIDTHS = 1.5
 #: ... unless both are narrower than this, which is less than anybody asks for.
 _NARROW_LOG_WIDTH = 1e-3
+#: Share of steps that may overflow, by the guide to accuracy of Ascend's adapter for TensorFlow 1.15
+#: (migration/accuracy_debugging/pre-tuning_check.md).
+_SKIPPED_SHARE = 0.005
 _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
@@ -44,11 +48,10 @@ def _subset(cell: Cell) -> Optional[str]:
     )
 
 
-def _unproven(cell: Cell) -> Optional[str]:
-    proof = cell.first["proof"]
-    if proof["state"] == PROVEN:
+def _simulated(cell: Cell) -> Optional[str]:
+    if fairness.proof_state(cell) != SIMULATED:
         return None
-    return "No measurement of that device (%s): %s; measure on the device." % (proof["state"], proof["evidence"])
+    return "No measurement of that device (simulated): %s; measure on the device." % cell.first["proof"]["evidence"]
 
 
 def is_published_length(cell: Cell) -> bool:
@@ -186,6 +189,19 @@ def _not_finite(cell: Cell) -> Optional[str]:
     return "A training loss was not a finite number: the training diverged; for an accuracy try another --seed."
 
 
+def _skipped_updates(cell: Cell) -> Optional[str]:
+    known = [(record["updates"]["applied"], record) for record in cell.records if record.get("updates")]
+    steps = sum(len(record["steps"]["seconds"]) for _, record in known)
+    skipped = steps - sum(applied for applied, _ in known)
+    if skipped <= 0:
+        return None
+    return (
+        "%d of %d updates were skipped for overflow (%s), at most %s is recommended: the optimiser did less work, and "
+        "accuracy may suffer; look at more steps, or try another --loss-scale or --precision."
+        % (skipped, steps, units.percent(skipped / steps), units.percent(_SKIPPED_SHARE))
+    )
+
+
 def _dirty(cell: Cell) -> Optional[str]:
     if not cell.first["harbench"]["is_dirty"]:
         return None
@@ -193,7 +209,7 @@ def _dirty(cell: Cell) -> Optional[str]:
 
 
 _DOUBTS: Tuple[Doubt, ...] = (
-    _unproven,
+    _simulated,
     _slowed_down,
     _synthetic,
     _subset,
@@ -207,6 +223,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _stalls,
     _asynchronous,
     _not_finite,
+    _skipped_updates,
     _dirty,
 )
 

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 
@@ -64,25 +64,35 @@ def _copy(files: List[str], folder: str) -> None:
         shutil.copyfile(path, os.path.join(folder, _LOCAL_CHECKPOINT + path[len(prefix) :]))
 
 
-def evaluate(job: Job, checkpoint: str) -> Evaluation:
-    """Evaluate the checkpoint at prefix `checkpoint`; `job` says on what data (its own `checkpoint` is filled in here).
+def run_on(job: Job, checkpoint: str, folder: str) -> Dict[str, Dict[str, Any]]:
+    """Run a job on a copy of the checkpoint at prefix `checkpoint`; the last event of each name.
+
+    Args:
+        job: its own `checkpoint` is filled in here.
+        checkpoint: the prefix.
+        folder: an empty one, where the process works.
 
     Raises:
         DataError: the checkpoint or the dataset is missing or broken.
         TrialFailed: the process died.
     """
-    files = checkpoint_files(checkpoint)
-    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
-        _copy(files, folder)
-        job = replace(job, checkpoint=_LOCAL_CHECKPOINT)
-        runner.leave_job(job, folder)
-        outcome = runner.run_trial(job, folder, Limits(), lambda event: None)
+    _copy(checkpoint_files(checkpoint), folder)
+    job = replace(job, checkpoint=_LOCAL_CHECKPOINT)
+    runner.leave_job(job, folder)
+    outcome = runner.run_trial(job, folder, Limits(), lambda event: None)
     events = {event["event"]: event for event in outcome.events}
     if outcome.exit_code != 0:
         sentence = str(outcome.reason).replace(repr(_LOCAL_CHECKPOINT), repr(checkpoint))
         if outcome.exit_code == TrialFailed.exit_code:
             sentence += " Its log ends: " + " / ".join(outcome.log_tail[-3:])
         raise error_of(outcome.exit_code, sentence)
+    return events
+
+
+def evaluate(job: Job, checkpoint: str) -> Evaluation:
+    """Evaluate the checkpoint at prefix `checkpoint`; `job` says on what data. Raises what `run_on` does."""
+    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
+        events = run_on(job, checkpoint, folder)
     answer, network = events["predictions"], events["network"]
     confusion = metrics.confusion_matrix(answer["labels"], answer["predictions"], network["n_classes"])
     return Evaluation(confusion, events["evaluation"]["is_finite"])

@@ -5,6 +5,7 @@ from typing import List, Optional, Sequence
 
 import numpy as np
 
+from backends.proof import PROVEN, SIMULATED
 from bench.record import COMPLETE, Record
 from bench.stats import steady
 from bench.stats.steady import SteadyState
@@ -72,12 +73,31 @@ def _published_fps(seconds: Sequence[float], replays: Sequence[bool], batch_size
     return _rate(batch_size, float(np.mean(timed)))
 
 
-def has_figures(record: Record) -> bool:
-    """Whether a record can enter a table of figures: complete, not profiled, with steps after its warm-up that took
-    time."""
+def is_without_proof(record: Record) -> bool:
+    """Whether a complete record shows nowhere that the device which it names did the work; a simulated one claims no
+    device."""
+    return record["status"] == COMPLETE and record["proof"]["state"] not in (PROVEN, SIMULATED)
+
+
+def why_none(record: Record) -> Optional[str]:
+    """Why a record has no figures, in a sentence; None where it has some."""
     measured = record["steps"]["seconds"][record["job"]["warmup_steps"] :]
-    is_timed = record["status"] == COMPLETE and not record["job"].get("is_profiled")
-    return is_timed and sum(measured) > _LEAST_STEP_SECONDS * len(measured)
+    if record["status"] != COMPLETE:
+        return record["reason"] or "It did not complete."
+    if is_without_proof(record):
+        proof = record["proof"]
+        return "Nothing proves that the %s did the work: %s." % (proof["device"], str(proof["evidence"]).rstrip("."))
+    if record["job"].get("is_profiled"):
+        return "The device's profiler was on, which takes time of its own: traces, no figures."
+    if sum(measured) <= _LEAST_STEP_SECONDS * len(measured):
+        return "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]
+    return None
+
+
+def has_figures(record: Record) -> bool:
+    """Whether a record can enter a table of figures: complete, its device proven (or simulated and called so), not
+    profiled, with steps after its warm-up that took time."""
+    return why_none(record) is None
 
 
 def _epochs_trained(record: Record) -> float:

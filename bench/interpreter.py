@@ -1,11 +1,13 @@
 """Interpreters that trials run on: found, and asked before anything is spent."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from typing import Any, Dict
+from typing import Any, Dict, List, Mapping, Tuple
 
 import bench
 from backends.protocol import Probe
@@ -14,7 +16,7 @@ from bench.errors import BackendUnavailable, UsageError
 from bench.plan import Job
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
-_PROBE_SECONDS = 120
+PROBE_SECONDS = 120.0
 
 
 def find(name: str) -> str:
@@ -34,29 +36,80 @@ def _last_line(text: bytes) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
-def _ask(job: Job) -> Dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
+def _output(command: List[str], folder: str, variables: Dict[str, str], seconds: float) -> Tuple[int, bytes, bytes]:
+    """Exit code and output of a command that gets so long; what it started ends with it.
+
+    Raises:
+        TimeoutExpired, OSError: it took longer, or could not be started.
+    """
+    process = subprocess.Popen(
+        command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    with process:
         try:
-            done = subprocess.run(
-                [job.python, "-m", "bench.probe", job.backend],
-                cwd=folder, env=child_environment.of_trial(job), stdin=subprocess.DEVNULL, capture_output=True,
-                timeout=_PROBE_SECONDS,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise BackendUnavailable(
-                "The probe of the %s backend did not answer within %d s: the device or a network disk hangs."
-                % (job.backend, _PROBE_SECONDS)
-            ) from None
-        except OSError as error:
-            raise UsageError("The interpreter %r does not run: %s." % (job.python, error.strerror)) from error
-    try:
-        answer = json.loads(_last_line(done.stdout))
-    except ValueError:
-        answer = None
-    if done.returncode != 0 or not isinstance(answer, dict):
+            out, err = process.communicate(timeout=seconds)
+        finally:  # a device's tool that hangs would outlive it, and hold the pipes open
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, out, err
+
+
+def _objects(text: bytes) -> List[Dict[str, Any]]:
+    """The JSON objects among lines of output: whatever else a backend prints is passed over."""
+    found = []
+    for line in text.split(b"\n"):
+        with contextlib.suppress(ValueError):
+            value = json.loads(line.decode("utf-8")) if line.startswith(b"{") else None
+            found += [value] if isinstance(value, dict) else []
+    return found
+
+
+def _refuse_interpreter(python: str, objects: List[Dict[str, Any]], err: bytes) -> None:
+    known = next((one["harbench"] for one in objects if "harbench" in one), None)
+    if known is None:
         raise UsageError(
             "The interpreter %s cannot run harbench (%s): it needs Python 3.7 or newer, NumPy, and harbench where that "
-            "is not run from its checkout." % (job.python, _last_line(done.stderr))
+            "is not run from its checkout." % (python, _last_line(err))
+        )
+    if os.path.realpath(str(known)) != os.path.realpath(str(bench.__file__)):
+        raise UsageError(
+            "The interpreter %s imports another harbench (%s): run harbench from a checkout, which serves every "
+            "interpreter." % (python, known)
+        )
+
+
+def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float = PROBE_SECONDS) -> Dict[str, Any]:
+    """What `bench.probe` says of a backend in an interpreter: `is_available`, `sentence`, and what it can do.
+
+    Args:
+        python: the interpreter.
+        backend: its name.
+        variables: set for that process alone.
+        seconds: how long it may take.
+
+    Raises:
+        UsageError: the interpreter does not run, lacks something, or imports another harbench.
+        BackendUnavailable: the probe hangs or dies.
+    """
+    environment = child_environment.of_process(python, variables)
+    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
+        try:
+            code, out, err = _output([python, "-m", "bench.probe", backend], folder, environment, seconds)
+        except subprocess.TimeoutExpired:
+            raise BackendUnavailable(
+                "The probe of the %s backend did not answer within %g s: the device or a network disk hangs."
+                % (backend, seconds)
+            ) from None
+        except OSError as error:
+            raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
+    objects = _objects(out)
+    _refuse_interpreter(python, objects, err)
+    answer = next((one for one in reversed(objects) if "is_available" in one), None)
+    if answer is None:
+        raise BackendUnavailable(
+            "The probe of the %s backend ended with exit code %d and no answer (%s): that is a fault of the backend."
+            % (backend, code, _last_line(err))
         )
     return answer
 
@@ -66,14 +119,9 @@ def probe(job: Job) -> Probe:
 
     Raises:
         UsageError: the interpreter does not run, lacks something, or imports another harbench.
-        BackendUnavailable: the backend's probe says no.
+        BackendUnavailable: the backend's probe says no, hangs or dies.
     """
-    answer = _ask(job)
-    if os.path.realpath(answer["harbench"]) != os.path.realpath(str(bench.__file__)):
-        raise UsageError(
-            "The interpreter %s imports another harbench (%s): run harbench from a checkout, which serves every "
-            "interpreter." % (job.python, answer["harbench"])
-        )
+    answer = ask(job.python, job.backend, job.variables)
     if not answer["is_available"]:
         raise BackendUnavailable(answer["sentence"])
     return Probe(True, answer["sentence"])

@@ -11,6 +11,8 @@ STEPS = "steps.bin"
 LOG = "trial.log"
 #: Where `full` leaves its checkpoint: the port's own name.
 CHECKPOINT = "output/mode.ckpt"
+#: Where `harbench export` finds the frozen graph.
+FROZEN = "frozen.pb"
 #: Where a device's profiler leaves its traces.
 PROFILE = "profile"
 

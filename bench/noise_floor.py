@@ -9,8 +9,10 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from backends.proof import SIMULATED
 from bench import stats
 from bench.cells import Cell
+from bench.comparing import fairness
 from bench.record import seconds_of, started_seconds
 from bench.stats import verdict
 from har_model.dataset import cache
@@ -29,7 +31,7 @@ class NoiseFloor:
 
     Args:
         host_id: host that it is of.
-        backend: backend that it is of.
+        backend: backend that it is of, and that it was simulated where it was.
         cell: the cell in words.
         measured: wall clock, ISO 8601.
         blocks: trials of each side, interleaved.
@@ -95,7 +97,7 @@ def of(one: Cell, other: Cell, name: str, measured: str) -> Optional[NoiseFloor]
     alarms, divisions = false_alarms(values, others, floor)
     return NoiseFloor(
         host_id=one.first["environment"]["identity"]["host_id"],
-        backend=one.first["job"]["backend"],
+        backend=_measured_on(one),
         cell=name,
         measured=measured,
         blocks=len(values),
@@ -125,6 +127,12 @@ def _stored() -> Dict[str, NoiseFloor]:
         return {}
 
 
+def _measured_on(cell: Cell) -> str:
+    """The backend; a simulated one, which never is the margin of a measured one, is told apart."""
+    backend = str(cell.first["job"]["backend"])
+    return backend + ", simulated" if fairness.proof_state(cell) == SIMULATED else backend
+
+
 def _key(host_id: str, backend: str) -> str:
     return "%s %s" % (host_id, backend)
 
@@ -144,7 +152,7 @@ def store(floor: NoiseFloor) -> str:
 def before(cell: Cell) -> Optional[NoiseFloor]:
     """The noise floor of a cell's host and backend, if it was measured before the cell was."""
     host = cell.first["environment"]["identity"].get("host_id")
-    floor = _stored().get(_key(str(host), cell.first["job"]["backend"]))
+    floor = _stored().get(_key(str(host), _measured_on(cell)))
     if floor is None or seconds_of(floor.measured) > min(map(started_seconds, cell.records)):
         return None
     return floor

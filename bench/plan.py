@@ -14,6 +14,7 @@ from har_model.errors import UsageError
 MODE_PERFORMANCE = "performance"
 MODE_FULL = "full"
 MODE_EVALUATE = "evaluate"
+MODE_EXPORT = "export"
 
 #: Epochs of a mode when none are asked for: ModelZoo's performance script runs 5, its full script 250.
 DEFAULT_EPOCHS = {MODE_PERFORMANCE: 5, MODE_FULL: 250}
@@ -28,13 +29,13 @@ class Job:
         backend: where it runs.
         kernel: how the recurrent layer is computed.
         precision: arithmetic asked for.
-        mode: `performance`, `full` or `evaluate`.
+        mode: `performance`, `full`, `evaluate` or `export`.
         epochs: passes over the training windows.
         steps: bound on all updates, replayed ones included; None for no bound.
         warmup_steps: updates at the start that enter no figure, the first step included.
         threads: host cores that the backend may fill.
         data_path: where the dataset is; None for the search order.
-        checkpoint: prefix of the checkpoint to evaluate, in mode `evaluate`.
+        checkpoint: prefix of the checkpoint, in modes `evaluate` and `export`.
         python: interpreter that runs it.
         cpus: host cores that its process may use; None for all that harbench may.
         variables: environment variables set for it alone.
@@ -133,7 +134,7 @@ def check_job(job: Job, dataset: Dataset) -> None:
             "The dataset has windows of %d steps and %d channels, the network reads %d and %d."
             % (length, channels, network.window_length, network.n_channels)
         )
-    if job.mode == MODE_EVALUATE:
+    if job.mode in (MODE_EVALUATE, MODE_EXPORT):
         return
     if n_train < job.workload.training.batch_size:
         raise UsageError(

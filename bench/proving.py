@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any, Dict, Optional
 
 from backends import registry
-from backends.proof import ON_HOST, UNPROVEN, Evidence, Proof
+from backends.proof import ON_HOST, Evidence, Proof
 from bench import layout, record
 from bench.errors import DeviceNotUsed, TrialFailed
 from bench.outcome import Outcome
@@ -60,11 +60,3 @@ def judged(job: Job, ended: Outcome, folder: str) -> Outcome:
     """
     log = log_text(os.path.join(folder, layout.LOG))
     return (_proven if ended.status == record.COMPLETE else _explained)(job, ended, log)
-
-
-def doubt_of(document: record.Record) -> Optional[str]:
-    """Why a complete record is no measurement of the device that it names; None where it is one, or is simulated."""
-    proof = document.get("proof") or {}
-    if document["status"] != record.COMPLETE or proof.get("state") != UNPROVEN:
-        return None
-    return "Nothing proves that the %s did the work: %s." % (proof["device"], str(proof["evidence"]).rstrip("."))

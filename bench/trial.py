@@ -10,21 +10,23 @@ import platform
 import signal
 import sys
 from dataclasses import asdict, replace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
 from backends import registry
+from backends.engines.tensorflow.backend import TensorFlowBackend
 from backends.protocol import Backend, Model
 from bench import clock, layout, plan, synchronisation
 from bench.journal import Journal
-from bench.plan import MODE_EVALUATE, MODE_FULL, Job
+from bench.plan import MODE_EVALUATE, MODE_EXPORT, MODE_FULL, Job
 from bench.step_log import StepWriter
 from bench.timed_loop import TimedLoop, evaluate
-from har_model import dataset, weights
-from har_model.config import Workload
+from har_model import dataset, metrics, weights
+from har_model.config import NetworkConfig, Workload
 from har_model.dataset.signals import LABEL_NAMES
-from har_model.errors import DataError, HarbenchError
+from har_model.errors import DataError, HarbenchError, UsageError
+from har_model.files import write_atomically
 
 #: prctl(2), include/uapi/linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
@@ -72,7 +74,14 @@ def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) 
     model.close()
 
 
-def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
+def _open_checkpoint(
+    backend: Backend, job: Job, data: dataset.Dataset, journal: Journal
+) -> Tuple[NetworkConfig, Model]:
+    """The network of a checkpoint, and a model with its weights.
+
+    Raises:
+        DataError: it is none of such a network, or of one for other data.
+    """
     checkpoint = str(job.checkpoint)
     shapes = {name: tuple(shape) for name, shape in backend.checkpoint_shapes(checkpoint).items()}
     _, length, channels = data.test.windows.shape
@@ -86,10 +95,40 @@ def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, jour
         model = _open(backend, job, replace(job.workload, network=network), data)
     _describe(model, journal)
     model.set_weights(backend.checkpoint_weights(checkpoint, list(weights.variable_shapes(network))))
-    evaluate(model, data.test, None, journal, is_last=True)
     journal.write("network", **asdict(network))
+    return network, model
+
+
+def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
+    _, model = _open_checkpoint(backend, job, data, journal)
+    evaluate(model, data.test, None, journal, is_last=True)
     journal.write("proof", **asdict(model.prove()))
     model.close()
+
+
+def _export_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
+    """Leave the frozen graph, and what it answers on the test windows beside what the model does."""
+    if not isinstance(backend, TensorFlowBackend):
+        raise UsageError("The %s backend has no TensorFlow graph to export; use the cpu backend." % backend.name)
+    network, model = _open_checkpoint(backend, job, data, journal)
+    windows, labels = data.test.windows, data.test.labels
+    logits = model.evaluate(windows)
+    with journal.phase("export"):
+        content = backend.freeze(network, model.get_weights())
+        write_atomically(layout.FROZEN, content)
+    model.close()
+    with journal.phase("check"):
+        whole = backend.run_frozen(content, windows, len(labels))
+        batched = backend.run_frozen(content, windows, job.workload.training.batch_size)
+    journal.write(
+        "frozen",
+        labels=labels.tolist(),
+        evaluated=np.argmax(logits, axis=1).tolist(),
+        whole=whole.tolist(),
+        batched=batched.tolist(),
+        unlike=metrics.unlike(logits, whole),
+        is_finite=bool(np.isfinite(logits).all()),
+    )
 
 
 def run(job: Job, journal: Journal) -> None:
@@ -107,6 +146,8 @@ def run(job: Job, journal: Journal) -> None:
     journal.write("dataset", **data.describe())
     if job.mode == MODE_EVALUATE:
         _evaluate_checkpoint(backend, job, data, journal)
+    elif job.mode == MODE_EXPORT:
+        _export_checkpoint(backend, job, data, journal)
     else:
         _train(backend, job, data, journal)
     journal.write("end", process_seconds=clock.process_seconds())

@@ -5,6 +5,9 @@ from typing import List, Optional
 
 import numpy as np
 
+#: Two orders in which float32 terms are summed move logits of this network by about 1e-6 of their size.
+_ROUNDING = 1e-4
+
 
 @dataclass(frozen=True)
 class ClassScore:
@@ -23,6 +26,18 @@ def _ratio(part: int, whole: int) -> Optional[float]:
 def accuracy(labels: np.ndarray, predictions: np.ndarray) -> float:
     """Share of windows whose prediction equals the label; both `[n]` class indices, n above 0."""
     return float(np.mean(np.asarray(labels) == np.asarray(predictions)))
+
+
+def agreeing(answers: np.ndarray, others: np.ndarray) -> int:
+    """How many of two lists of class indices `[n]` are the same."""
+    return int(np.sum(np.asarray(answers) == np.asarray(others)))
+
+
+def unlike(logits: np.ndarray, predictions: np.ndarray) -> int:
+    """How many predictions `[n]` are not the best class of their logits `[n, classes]`, not even within rounding."""
+    best = np.max(logits, axis=1)
+    chosen = np.asarray(logits)[np.arange(len(logits)), predictions]
+    return int(np.sum(best - chosen > _ROUNDING * np.maximum(1.0, np.abs(best))))
 
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, n_classes: int) -> np.ndarray:

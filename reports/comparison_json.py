@@ -12,6 +12,7 @@ from bench.comparing.accuracies import Accuracy
 from bench.comparing.compare import Comparison, Speed
 from bench.comparing.fairness import Difference
 from bench.comparing.match import Selection
+from bench.figures import why_none
 from bench.stats import verdict
 from reports import sentences, tables
 
@@ -108,7 +109,7 @@ def render(selection: Selection, comparisons: Sequence[Comparison], answers: Seq
         "doubts": doubts.of_runs(match.compared(selection)),
         "unmatched": [dict(_cell(one.cell), side=one.side, reason=one.reason) for one in selection.unmatched],
         "incomplete": [
-            {"id": one["id"], "status": one["status"], "reason": one["reason"]} for one in match.incomplete(selection)
+            {"id": one["id"], "status": one["status"], "reason": why_none(one)} for one in match.incomplete(selection)
         ],
         "faults": match.faults(selection),
         "gates": [_gate(answer) for answer in answers],

@@ -1,11 +1,11 @@
 """The report as Markdown."""
 
 import shlex
-from typing import Any, Dict, Iterable, List, Sequence
+from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 from bench import doubts
-from bench.cells import Cell
-from bench.figures import has_figures
+from bench.cells import Cell, effective_settings
+from bench.figures import is_without_proof, why_none
 from bench.record import Record
 from reports import tables, trial_tables
 from reports.published import Published
@@ -36,7 +36,8 @@ _LEGEND = (
     *trial_tables.LEGEND,
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "
-    "activity. simulated, unproven: no measurement of that device. `-`: not measured or not published.",
+    "activity. simulated: no measurement of that device. Without proof that its device did the work a record is in no "
+    "table. `-`: not measured or not published.",
 )
 
 
@@ -120,7 +121,7 @@ def _unknown_lines(cell: Cell) -> List[str]:
 def environment_lines(cell: Cell, number: int) -> List[str]:
     """Where a cell was measured, on what, and the command that repeats it."""
     first, host = cell.first, cell.first["environment"]["identity"]
-    effective = ", ".join("%s=%s" % item for item in sorted(first["description"]["effective"].items()))
+    effective = ", ".join("%s=%s" % item for item in sorted(effective_settings(first).items()))
     dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
     return [
         "- %s" % plain(tables.cell_name(cell, number)),
@@ -147,14 +148,29 @@ def environment_lines(cell: Cell, number: int) -> List[str]:
 
 def incomplete_lines(records: Sequence[Record]) -> List[str]:
     """Records that are in no figure, with the reason, in a section of their own; nothing where there is none."""
-    left_out = [record for record in records if not has_figures(record)]
+    reasons = [(record, why_none(record)) for record in records]
+    left_out = [(record, reason) for record, reason in reasons if reason is not None]
     if not left_out:
         return []
-    lines = ["### Trials that are in no figure", ""]
-    for record in left_out:
-        reason = record["reason"] or "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]
-        lines.append("- %s: %s. %s" % (record["id"], record["status"], plain(reason)))
+    lines = ["### Trials that are in no figure", ""] + _unproven_lines([record for record, _ in left_out])
+    lines += [
+        "- %s: %s. %s" % (record["id"], record["status"], plain(reason))
+        for record, reason in left_out
+        if not is_without_proof(record)
+    ]
     return lines + [""]
+
+
+def _unproven_lines(records: Sequence[Record]) -> List[str]:
+    """A line for the records of each backend that have no proof, and why."""
+    groups: Dict[Tuple[str, str], List[str]] = {}
+    for record in filter(is_without_proof, records):
+        groups.setdefault((record["job"]["backend"], str(why_none(record))), []).append(record["id"])
+    return [
+        "- left out: %d record%s of %s without proof that the device did the work: %s; %s"
+        % (len(ids), "" if len(ids) == 1 else "s", plain(backend), ", ".join(ids), plain(reason))
+        for (backend, reason), ids in groups.items()
+    ]
 
 
 def fault_lines(faults: Sequence[str]) -> List[str]:

@@ -24,9 +24,9 @@ class Table:
 
 
 def kind_of(cell: Cell) -> str:
-    """What a cell's figures are: measured, simulated or unproven, and synthetic where the data is."""
-    state = {"proven": "measured", "simulated": "simulated", "unproven": "unproven"}[fairness.proof_state(cell)]
-    return state + _kind_of_data(cell)
+    """What a cell's figures are: measured or simulated, and synthetic where the data is."""
+    state = fairness.proof_state(cell)
+    return {"proven": "measured"}.get(state, state) + _kind_of_data(cell)
 
 
 def _kind_of_data(cell: Cell) -> str:

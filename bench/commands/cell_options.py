@@ -18,6 +18,14 @@ from har_model.config import REPLAYS, TrainingConfig, Workload, preset, preset_n
 
 POSITIVE = click.IntRange(min=1)
 
+python_option = click.option(
+    "--python",
+    multiple=True,
+    metavar="[BACKEND=]PATH",
+    help="Interpreter of the trials, of one backend or of all.  [default: harbench's own]",
+    **env("PYTHON"),
+)
+
 _OPTIONS = (
     click.option(
         "--backend",
@@ -72,13 +80,7 @@ _OPTIONS = (
     click.option(
         "--cpus", type=CPUS, default=None, help="Host cores to stay on, as 0,2-3.  [default: no bound]", **env("CPUS")
     ),
-    click.option(
-        "--python",
-        multiple=True,
-        metavar="[BACKEND=]PATH",
-        help="Interpreter of the trials, of one backend or of all.  [default: harbench's own]",
-        **env("PYTHON"),
-    ),
+    python_option,
     click.option(
         "--env",
         "variables",
@@ -133,8 +135,12 @@ def merged(options: Dict[str, Any], cells: Sequence[str]) -> List[Dict[str, Any]
     return merged
 
 
-def _interpreter(given: Sequence[str], backend: str) -> Optional[str]:
-    """The last interpreter that was given for this backend, or for all."""
+def interpreter_of(given: Sequence[str], backend: str) -> Optional[str]:
+    """The last interpreter that was given for this backend, or for all; None where none was.
+
+    Raises:
+        UsageError: one is given for a backend that does not exist.
+    """
     chosen = None
     for text in given:
         name, separator, path = text.partition("=")
@@ -177,7 +183,7 @@ def job_of(options: Dict[str, Any]) -> Job:
     """
     backend = registry.create(options["backend"])
     name, cpus = options["preset"], _cpus(options["cpus"])
-    python = _interpreter(options["python"], options["backend"])
+    python = interpreter_of(options["python"], options["backend"])
     precision = options["precision"] or backend.precisions[0]
     usable = environment.usable_cores()
     defaults = {} if python is None else {"python": interpreter.find(python)}

@@ -34,7 +34,7 @@ RULES: Tuple[Rule, ...] = (
     Rule("training", True, True, "other hyper-parameters: another model, and dropout and replay are work"),
     Rule("workload", True, True, "what is trained is not the same"),
     Rule("data", True, True, "other windows are other work, and another test; a replay depends on them"),
-    Rule("proof", True, True, "a simulated or unproven figure is no measurement of the device that it names"),
+    Rule("proof", True, True, "a simulated figure measures no device; what is unproven is never compared"),
     Rule("clock", True, False, "times that were given, or read on another clock, are not the same measurement"),
     Rule("fetches", True, False, "a step that brings more back to the host waits and copies more"),
     Rule("epochs.trained", False, True, "accuracy grows with training; FPS is that of steady steps, however many"),
@@ -105,7 +105,7 @@ def _named(place: str) -> str:
 
 
 def proof_state(cell: Cell) -> str:
-    """`proven`, `unproven` or `simulated`; without a device or a clock it is simulated whatever the record says."""
+    """`proven` or `simulated`; without a device or a clock it is simulated whatever the record says."""
     if cell.first["job"]["backend"] == "null" or any(record["clock"]["name"] == "virtual" for record in cell.records):
         return SIMULATED
     return str(cell.first["proof"]["state"])

@@ -6,8 +6,8 @@ from typing import Any, Callable, Dict, Sequence, Tuple
 
 from bench.cells import Cell, group
 from bench.comparing import naming
-from bench.errors import DataError, UsageError
-from bench.figures import has_figures
+from bench.errors import DataError, NotComparable, UsageError
+from bench.figures import has_figures, is_without_proof, why_none
 from bench.record import Record, read_all
 
 _MOST_LISTED = 6
@@ -125,7 +125,12 @@ def _refuse_empty(side: Side, why: str) -> None:
     """Raise where a side has no figures, with what it holds instead."""
     if side.cells:
         return
-    reasons = ["%s: %s" % (one["id"], one["reason"] or one["status"]) for one in side.incomplete] + list(side.faults)
+    reasons = ["%s: %s" % (one["id"], why_none(one)) for one in side.incomplete] + list(side.faults)
+    if any(map(is_without_proof, side.incomplete)):
+        raise NotComparable(
+            "Not comparable: %r holds only records without proof that their device did the work (%s); measure where "
+            "the device can be seen to work." % (side.text, listed([reason.rstrip(".") for reason in reasons]))
+        )
     held = " (%s)" % listed([reason.rstrip(".") for reason in reasons]) if reasons else ""
     raise DataError("Nothing to compare in %r: %s%s." % (side.text, why, held))
 
@@ -166,5 +171,6 @@ def side_of(text: str, records_folder: str) -> Side:
     Raises:
         UsageError: it is none of them.
         DataError: it names no record that has figures.
+        NotComparable: nor would it be one of a device that is proven to have done the work.
     """
     return _of_path(text) if os.path.exists(text) else _of_selector(text, records_folder)

@@ -216,7 +216,7 @@ def test_noise_keeps_a_floor_that_later_verdicts_take_as_their_margin(
     out, _ = harbench("noise", *words, "--trials", "4", HARBENCH_NULL=script)
     kept = json.loads((tmp_path_factory.getbasetemp() / "cache" / "noise-v1.json").read_text())
     (floor,) = kept.values()
-    assert floor["blocks"] == 4 and floor["relabellings"] == 8 and floor["backend"] == "null"
+    assert floor["blocks"] == 4 and floor["relabellings"] == 8 and floor["backend"] == "null, simulated"
     assert max(floor["high"], 1 / floor["low"]) - 1 == pytest.approx(floor["floor"])
     assert not list((tmp_path / "results").glob("*.json"))  # apart from the records that enter a report
     assert "verdict: faster" not in out and "verdict: slower" not in out

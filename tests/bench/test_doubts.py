@@ -134,6 +134,40 @@ def test_each_distinct_warning_and_failure_of_the_doctor_is_a_doubt_with_the_nex
     assert said == [form % one for one in words]
 
 
+@pytest.mark.parametrize("busy_before, count", [(0.5, 1), (0.0, 3), (None, 3)])
+def test_the_doctors_word_on_other_work_is_left_out_only_where_another_doubt_says_it(busy_before, count):
+    found = [_finding(check, "WARN", check + " it is.") for check in ("busy", "load", "turbo")]
+    made = records.make("a", doctor=found, environment__busy_before=busy_before)
+    assert len(_any(_said_of(made), "harbench doctor")) == count
+
+
+def test_a_cell_that_was_slowed_down_on_purpose_is_no_measurement_of_speed():
+    (said,) = _any(_said_of(records.make("a", description__effective__slowed_down=1.1)), "on purpose")
+    assert "1.1 times as long" in said and "measure without" in said
+    assert not _any(_said_of(records.make("a")), "on purpose")
+
+
+def test_an_old_record_has_none_of_the_newer_doubts():
+    said = " ".join(_said_of(records.make()))
+    for word in ("harbench doctor", "disagree", "in the order", "outliers", "on purpose"):
+        assert word not in said
+
+
+@pytest.mark.parametrize(
+    "updates, words",
+    [
+        ({"applied": 30}, "10 of 40 updates were skipped for overflow (25 %), at most 0.5 % is recommended"),
+        ({"applied": 39, "loss_scale": 1024.0}, "1 of 40 updates were skipped for overflow (2.5 %)"),
+        ({"applied": 40}, None),
+        (None, None),
+    ],
+)
+def test_updates_that_an_overflow_skipped_are_a_doubt_with_their_share(updates, words):
+    made = [records.make("a", seconds=[0.1] * 40, updates=updates), records.make("b", seconds=[0.1] * 40)]
+    found = [sentence for sentence in doubts.of_cell(cells.group(made)[0]) if "overflow" in sentence]
+    assert len(found) == (words is not None) and all(words in sentence for sentence in found)
+
+
 def _seen(device):
     return {"seconds": [], "device": device}
 

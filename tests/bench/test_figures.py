@@ -47,8 +47,15 @@ def test_the_published_fps_takes_the_last_ten_steps_and_no_replays():
         ({}, True),
         ({"status": "failed", "reason": "x"}, False),
         ({"seconds": [0.1], "warmup": 1}, False),
+        ({"job__is_profiled": True}, False),
+        ({"job__is_profiled": False}, True),
+        ({"proof__state": "simulated"}, True),
+        ({"proof__state": "unproven"}, False),
+        ({"proof__state": "on host"}, False),
         ({"seconds": [0.0, 0.0, 0.0], "warmup": 1}, False),
     ],
 )
 def test_only_complete_trials_with_steady_steps_have_figures(changes, expected):
-    assert of.has_figures(records.make(**changes)) is expected
+    document = records.make(**changes)
+    assert of.has_figures(document) is expected
+    assert (of.why_none(document) is None) is expected

@@ -1,5 +1,6 @@
 """The noise floor: what an A/A run gives, and when it becomes a margin."""
 
+import copy
 import json
 import pathlib
 from dataclasses import replace
@@ -72,3 +73,13 @@ def test_every_division_is_tried_once_and_the_first_block_keeps_its_sides():
     divisions = noise_floor._relabelled(4)
     assert len(set(divisions)) == 8 and {signs[0] for signs in divisions} == {1}
     assert len(noise_floor._relabelled(20)) == 1024
+
+
+def test_the_floor_of_a_simulated_device_is_no_margin_of_the_real_one(sides):
+    simulated = [copy.deepcopy(side) for side in sides]
+    for one in simulated:
+        for document in one.records:
+            document["proof"]["state"] = "simulated"
+    floor = noise_floor.of(simulated[0], simulated[1], "a cell", _BEFORE)
+    noise_floor.store(floor)
+    assert noise_floor.before(sides[0]) is None and noise_floor.before(simulated[0]) == floor

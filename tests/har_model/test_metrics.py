@@ -43,3 +43,14 @@ def test_f1_is_the_harmonic_mean_where_both_parts_are_defined(pairs):
     for score in metrics.class_scores(metrics.confusion_matrix(labels, predictions, 4)):
         if score.precision and score.recall:
             assert score.f1 == pytest.approx(2 / (1 / score.precision + 1 / score.recall))
+
+
+def test_predictions_are_unlike_their_logits_only_beyond_rounding():
+    logits = np.array([[2.0, 1.0], [1.0, 1.0 + 1e-6], [0.0, 0.0], [5.0, 4.9]])
+    assert metrics.unlike(logits, np.array([0, 1, 0, 0])) == 0
+    assert metrics.unlike(logits, np.array([0, 0, 1, 0])) == 0  # ties, within rounding
+    assert metrics.unlike(logits, np.array([1, 0, 1, 1])) == 2
+
+
+def test_agreeing_answers_are_counted():
+    assert metrics.agreeing([0, 1, 2, 2], [0, 2, 2, 1]) == 2

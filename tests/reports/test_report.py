@@ -55,14 +55,6 @@ def test_synthetic_data_is_said_in_every_table_and_how_to_get_the_real_one():
     assert "harbench data fetch" in text
 
 
-@pytest.mark.parametrize("state", ["simulated", "unproven"])
-def test_what_is_no_measurement_is_never_called_one(state):
-    text = _render(records.make("a", proof__state=state))
-    for title in ("精度结果比对", "性能结果比对", "Comparison", "Step time", "Phases"):
-        assert state in str(_table(text, title)), title
-        assert "measured" not in str(_table(text, title)).replace("not measured", ""), title
-
-
 def test_a_short_accuracy_is_marked_beside_the_published_one():
     text = _render(records.make("a", seconds=[1.0, 0.5, 0.1], accuracies=[0.4, 0.6, 0.5], dataset__n_train=100))
     assert _table(text, "精度结果比对")[-1][-1] == "0.5000 (1 seed) after 3 epochs"

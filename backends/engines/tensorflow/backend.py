@@ -8,7 +8,7 @@ from typing import Any, Dict, Mapping, Sequence
 import numpy as np
 
 from backends.protocol import Backend, BackendUnavailable, Model, Settings
-from har_model.config import Workload
+from har_model.config import NetworkConfig, Workload
 
 _ENGINE = "backends.engines.tensorflow."
 
@@ -54,3 +54,13 @@ class TensorFlowBackend(Backend):
         """The named variables of a TensorFlow checkpoint."""
         values: Dict[str, np.ndarray] = importlib.import_module(_ENGINE + "checkpoint").read(path, names)
         return values
+
+    def freeze(self, network: NetworkConfig, weights: Mapping[str, np.ndarray]) -> bytes:
+        """The network with its weights as one TensorFlow graph of constants: `backends.engines.tensorflow.export`."""
+        content: bytes = importlib.import_module(_ENGINE + "export").freeze(network, weights)
+        return content
+
+    def run_frozen(self, content: bytes, windows: np.ndarray, batch: int) -> np.ndarray:
+        """Classes that such a graph gives to windows, `batch` at a time, on the host."""
+        classes: np.ndarray = importlib.import_module(_ENGINE + "export").run(content, windows, batch)
+        return classes

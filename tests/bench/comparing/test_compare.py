@@ -161,7 +161,7 @@ def test_what_is_allowed_is_compared_in_speed_alone_and_kept():
 
 
 def test_a_refusal_names_every_difference_and_what_allows_it():
-    unlike = cell("a", job__workload__training__batch_size=50, proof__state="unproven", clock__name="virtual")
+    unlike = cell("a", job__workload__training__batch_size=50, proof__state="simulated", clock__name="virtual")
     sentence = compare.refusal([_compare(unlike, cell("b"), allowed=["clock"])])
     assert "--allow batch --allow proof" in sentence and "--allow clock" not in sentence
 

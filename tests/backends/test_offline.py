@@ -1,0 +1,48 @@
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backends import offline
+from har_model.config import NetworkConfig
+from har_model.errors import UsageError
+
+_NAMES = ("X", "output")
+
+
+def test_the_command_is_the_ports_own_for_its_network():
+    assert offline.command("model.pb", "Ascend310", NetworkConfig(), 1, _NAMES) == (
+        "atc --model=model.pb --framework=3 --output=model --soc_version=Ascend310 "
+        '--input_shape="X:1,128,9" --log=info --out_nodes="output:0"'
+    )
+
+
+@given(
+    st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), min_size=1), st.integers(1, 4096)
+)
+def test_whatever_the_path_a_shell_reads_it_back(path, batch):
+    words = shlex.split(offline.command("/" + path + "x.pb", "Ascend310P3", NetworkConfig(), batch, _NAMES))
+    assert words[1] == "--model=/" + path + "x.pb" and words[3] == "--output=/" + path + "x"
+    assert words[5] == "--input_shape=X:%d,128,9" % batch and len(words) == 8
+
+
+@pytest.mark.parametrize(
+    "name, chip",
+    [
+        ("Ascend310", "Ascend310"),
+        ("ascend310p3", "Ascend310P3"),
+        ("910B4-1", "Ascend910B4-1"),
+        (" 910proa ", "Ascend910ProA"),
+        ("Ascend910_9391", "Ascend910_9391"),
+    ],
+)
+def test_a_chip_is_known_with_or_without_ascend_and_in_any_case(name, chip):
+    assert offline.chip_of(name) == chip
+
+
+@pytest.mark.parametrize("name", ["", "Ascend", "Ascend311", "V100", "Ascend910;rm", "AscendAscend310"])
+def test_another_chip_is_refused_with_where_its_name_stands(name):
+    with pytest.raises(UsageError, match="npu-smi info") as error:
+        offline.chip_of(name)
+    assert "Ascend310P3" in str(error.value)

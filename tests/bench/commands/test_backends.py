@@ -1,0 +1,137 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from backends import registry
+from bench import record
+from tests import strangers
+
+_HANGING = """
+import subprocess, sys
+from backends.null import NullBackend
+
+class Backend(NullBackend):
+    name = "xpu"
+    def probe(self):
+        subprocess.run([sys.executable, "-S", "-c", "import time; time.sleep(600)"])
+"""
+_DYING = """
+import os
+from backends.null import NullBackend
+
+class Backend(NullBackend):
+    name = "xpu"
+    def probe(self):
+        os._exit(9)
+"""
+_NEEDY = """
+import os
+from backends.null import NullBackend
+from backends.protocol import Probe
+
+class Backend(NullBackend):
+    name = "xpu"
+    precisions = ("fp16", "fp32")
+    loss_scales = ("none", "dynamic")
+    def default_loss_scale(self, precision):
+        return "dynamic"
+    def variables(self, settings, inherited):
+        return {"XPU_SCALE": settings.loss_scale + " " + settings.precision}
+    def probe(self):
+        print("a word of the vendor's")
+        return Probe("XPU_SCALE" in os.environ, "The xpu\\nhas %s." % os.environ.get("XPU_SCALE"))
+"""
+_RUN = ["run", "--backend", "xpu", "--steps", "20", "--data-path", "synthetic", "--trials", "1"]
+
+
+def _by_name(text):
+    return {one["name"]: one for one in json.loads(text)["backends"]}
+
+
+def test_every_backend_has_a_line_with_what_it_can_do_and_what_its_probe_says(harbench):
+    out, err = harbench("backends")
+    rows = {line.split()[0]: line for line in out.splitlines()}
+    assert list(rows) == ["backend"] + list(registry.names()) and err == ""
+    assert "fused,unrolled" in rows["null"] and "measures nothing" in rows["null"]
+    assert " available " in rows["null"] and "not available" in rows["npu"] and "Ascend" in rows["npu"]
+
+
+def test_json_holds_the_same_with_the_interpreter_that_was_asked(harbench):
+    out, err = harbench("backends", "--json")
+    null = _by_name(out)["null"]
+    assert (
+        null["kernels"] == ["fused", "unrolled"] and null["is_available"] is True and null["python"] == sys.executable
+    )
+    assert null["loss_scales"] == ["none"] and null["state"] == "available" and err == ""
+
+
+def test_an_interpreter_of_one_backend_that_cannot_run_harbench_costs_that_backend_alone(harbench):
+    out, _ = harbench("backends", "--json", "--python", "cpu=/bin/sh")
+    found = _by_name(out)
+    assert not found["cpu"]["is_available"] and "cannot run harbench" in found["cpu"]["sentence"]
+    assert found["cpu"]["kernels"] is None and found["null"]["is_available"]
+
+
+def test_an_interpreter_that_does_not_exist_is_a_usage_error(harbench):
+    _, err = harbench("backends", "--python", "no-such-python", expect=2)
+    assert "no-such-python" in err
+
+
+@pytest.mark.parametrize("source, words", [(_HANGING, "within 3 s"), (_DYING, "exit code 9")])
+def test_a_probe_that_hangs_or_dies_costs_that_backend_alone(harbench, tmp_path, source, words):
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=source)
+    out, _ = harbench("backends", "--json", "--timeout", "3", PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
+    found = _by_name(out)
+    assert not found["xpu"]["is_available"] and words in found["xpu"]["sentence"]
+    assert found["null"]["is_available"] and found["cpu"]["kernels"] == ["fused", "unrolled"]
+
+
+def test_the_probe_is_asked_with_the_variables_that_a_trial_of_the_defaults_would_have(harbench, tmp_path):
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=_NEEDY)
+    out, _ = harbench("backends", "--json", PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
+    found = _by_name(out)["xpu"]
+    assert found["is_available"] and found["sentence"] == "The xpu has dynamic fp16."
+    assert found["precisions"] == ["fp16", "fp32"] and found["loss_scales"] == ["none", "dynamic"]
+
+
+def test_a_broken_package_is_listed_with_its_sentence_and_refused_by_run(harbench, tmp_path):
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend\ncpu = strange:Backend", strange="import nothing_there")
+    path = strangers.beside_ours(tmp_path / "site")
+    out, err = harbench("backends", PYTHONPATH=path)
+    (line,) = [line for line in out.splitlines() if line.startswith("xpu")]
+    assert "not available" in line and "nothing_there" in line and "'cpu'" in err
+    _, err = harbench(*_RUN, PYTHONPATH=path, expect=4)
+    assert "nothing_there" in err
+    out, _ = harbench("run", "--backend", "null", *_RUN[3:], PYTHONPATH=path)
+    assert "complete in" in out
+
+
+def test_a_package_that_pip_installs_brings_a_backend_that_is_listed_and_measures(harbench, tmp_path):
+    source, site = tmp_path / "source", tmp_path / "site"
+    source.mkdir()
+    (source / "strange_xpu.py").write_text(strangers.GOOD % "xpu", encoding="utf-8")
+    (source / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
+    (source / "setup.cfg").write_text(
+        "[metadata]\nname = strange-xpu\nversion = 1.0\n[options]\npy_modules = strange_xpu\n"
+        "[options.entry_points]\nharbench.backends =\n    xpu = strange_xpu:Backend\n",
+        encoding="utf-8",
+    )
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
+    done = subprocess.run(
+        pip + ["--no-build-isolation", "--target", str(site), str(source)], stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    if done.returncode != 0 and (b"No module named" in done.stdout or b"BackendUnavailable" in done.stdout):
+        pytest.skip("needs pip, setuptools and wheel in this environment")
+    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")
+    path = strangers.beside_ours(site)
+    out, _ = harbench("backends", PYTHONPATH=path)
+    assert any(line.startswith("xpu") and " available " in line for line in out.splitlines())
+    out, _ = harbench(*_RUN, PYTHONPATH=path)
+    assert "complete in" in out
+    (document,), faults = record.read_all([str(tmp_path / "results")])
+    assert document["job"]["backend"] == "xpu" and len(document["steps"]["seconds"]) == 20 and faults == []
+    out, _ = harbench("report", PYTHONPATH=path)
+    assert "XPU deep-lstm" in out and "simulated" in out
