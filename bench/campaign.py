@@ -8,6 +8,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 from rich.console import Console
 from rich.markup import escape
 
+from backends.proof import PROVEN
 from bench import assemble, clock, environment, plan, proving, record, runner, trial_folder, units
 from bench.assemble import RunFacts
 from bench.errors import DeviceNotUsed, error_of
@@ -45,14 +46,21 @@ class Campaign:
     is_enough: IsEnough
 
 
+def _standing(document: record.Record) -> str:
+    """What figures are worth that are no proven measurement of their device, before them; nothing where they are."""
+    proof = document["proof"]
+    return "" if proof["state"] == PROVEN else "%s (%s): " % (proof["state"], proof["device"])
+
+
 def _say_figures(document: record.Record, console: Console, path: str) -> None:
     if not has_figures(document):
         console.print("  record %s" % escape(path))
         return
     figures = trial_figures(document)
     console.print(
-        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %s"
+        "  %s%s windows/s, step %s over %d steps, first step %s, accuracy %s after %s"
         % (
+            escape(_standing(document)),
             units.rate(figures.fps),
             units.seconds(figures.step_seconds),
             figures.steady_steps,
