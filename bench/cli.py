@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Optional, Sequence
 import click
 
 import bench
-from bench.commands import compare, data, doctor, evaluate, noise, plan, report, run
+from bench.commands import compare, data, diagnose, doctor, evaluate, noise, plan, report, run
 from bench.errors import EXIT_CODES, HarbenchError, Interrupted
 from bench.output import ForgivingStream
 
@@ -31,6 +31,7 @@ commands.add_command(evaluate.evaluate)
 commands.add_command(plan.plan)
 commands.add_command(noise.noise)
 commands.add_command(doctor.doctor)
+commands.add_command(diagnose.diagnose)
 
 
 def _on_ending_signal(*_: Any) -> NoReturn:

@@ -11,22 +11,15 @@ from bench.errors import DeviceNotUsed, TrialFailed
 from bench.outcome import Outcome
 from bench.plan import Job
 
-#: A log longer than this is read at both of its ends: devices are named at the start, faults at the end.
-_END_BYTES = 8 * 2**20
-
 
 def log_text(path: str) -> str:
     """A trial's log, whatever its bytes are; empty where there is none."""
+    from backends.logs import text  # its tables take a moment to compile
+
     try:
-        with open(path, "rb") as file:
-            text = file.read(_END_BYTES)
-            size = os.fstat(file.fileno()).st_size
-            if size > _END_BYTES:
-                file.seek(max(_END_BYTES, size - _END_BYTES))
-                text += b"\n" + file.read()
+        return text.read_log(path)
     except OSError:
         return ""
-    return text.decode("utf-8", errors="backslashreplace").replace("\r", "\n")
 
 
 def _said(outcome: Outcome, name: str) -> Optional[Dict[str, Any]]:

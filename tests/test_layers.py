@@ -146,19 +146,25 @@ def test_backends_import_of_ours_only_har_model() -> None:
     assert lines(item for item in imports_of_any("bench", "reports") if is_in(item.importer, "backends")) == []
 
 
-def test_bench_imports_of_backends_only_the_registry_the_protocol_and_telemetry_except_in_the_trial() -> None:
+def test_bench_imports_of_backends_only_the_registry_the_protocol_telemetry_and_logs_except_in_the_trial() -> None:
     allowed = {"backends", "backends.registry", "backends.protocol", "backends.proof", "backends.findings"}
     found = [item for item in imports_in("bench") if is_in(item.name, "backends") and item.importer != "bench.trial"]
-    others = [item for item in found if not is_in(our_module(item.name), "backends.telemetry")]
+    others = [item for item in found if not is_in_any(our_module(item.name), "backends.telemetry", "backends.logs")]
     assert lines(item for item in others if our_module(item.name) not in allowed) == []
 
 
-def test_what_runs_in_a_trial_imports_no_telemetry_but_what_a_source_is() -> None:
-    # In a function of a backend it is for the parent, which has psutil and the like.
-    found = [item for item in imports_of_any("backends.telemetry") if not item.is_lazy]
+@pytest.mark.parametrize("watcher", ["backends.telemetry", "backends.logs"])
+def test_what_runs_in_a_trial_does_not_import_what_watches_it(watcher: str) -> None:
+    # In a function of a backend it is for the parent, which has psutil and the like; what a source is, is pure Python.
+    found = [item for item in imports_of_any(watcher) if not item.is_lazy]
     found = [item for item in found if our_module(item.name) != "backends.telemetry.source"]
     inside = [item for item in found if is_in_any(item.importer, "bench.trial", "bench.timed_loop", "backends")]
-    assert lines(item for item in inside if not is_in(item.importer, "backends.telemetry")) == []
+    assert lines(item for item in inside if not is_in(item.importer, watcher)) == []
+
+
+def test_the_reader_of_logs_imports_of_ours_only_itself() -> None:
+    found = [item for item in imports_in("backends.logs") if is_in_any(item.name, *ROOMS)]
+    assert found and lines(item for item in found if not is_in(our_module(item.name), "backends.logs")) == []
 
 
 def test_bench_imports_reports_only_in_a_function_of_the_command_line() -> None:

@@ -1,0 +1,198 @@
+"""The reading of a log: which device did the work, what went wrong, and what else is worth knowing."""
+
+import re
+from dataclasses import dataclass
+from typing import Iterable, List, Optional, Sequence, Tuple
+
+from backends.logs import accuracy, ascend, cuda, tables, waiting
+from backends.logs.ending import Ending, ending
+from backends.logs.symptom import (
+    FAILED,
+    FAILURES,
+    FALLBACK,
+    HARMLESS,
+    NOTICE,
+    RAN,
+    REFUSED,
+    SPLIT,
+    Finding,
+    find,
+    first_cause,
+)
+from backends.logs.text import clean
+
+NPU, GPU, CPU = "npu", "gpu", "cpu"
+YES, NO, PARTLY, UNPROVEN, YES_THEN_FAILED = "yes", "no", "partly", "not proven", "yes, then failed"
+
+#: Codes of CANN (a letter or figure for the module, then four figures), of its runtime, of CUDA and its libraries.
+_CODES = re.compile(
+    r"(?<![A-Za-z0-9])(?:(E[B-PZ][0-9]{4}|E[1-8][0-9]{4})(?![0-9A-Za-z])"
+    r"|(?:error code is|result ?=|ret ?=|ret\[) ?([15]0[0-9]{4})(?![0-9])"
+    r"|(retCode=0x[0-9a-fA-F]{1,8})|(CUDA_ERROR_[A-Z_]{3,60}|CU(?:DNN|BLAS)_STATUS_(?!SUCCESS)[A-Z_]{3,60}))"
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a log says.
+
+    Args:
+        device: "npu", "gpu" or "cpu": where the work was done, or was meant to be done; None where the log names none.
+        is_used: whether an accelerator did the work: "yes", "no", "partly", "not proven" or "yes, then failed".
+        diagnosis: what went wrong, or should be known, and the next step, in one sentence.
+        codes: error codes in the order of the text, then names of what has no code.
+        facts: what else is worth knowing, a phrase each.
+        has_failed: whether the log shows that the work did not end as it should.
+    """
+
+    device: Optional[str]
+    is_used: str
+    diagnosis: Optional[str]
+    codes: Tuple[str, ...]
+    facts: Tuple[str, ...]
+    has_failed: bool
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What was found in a text: the device, where its proof stands, and messages."""
+
+    device: Optional[str]
+    proof: Optional[int]
+    findings: Sequence[Finding]
+    end: Optional[Ending]
+
+    def with_effect(self, *effects: str) -> List[Finding]:
+        return [finding for finding in self.findings if finding.symptom.effect in effects]
+
+    @property
+    def failures(self) -> List[Finding]:
+        return self.with_effect(*FAILURES)
+
+    @property
+    def has_failed(self) -> bool:
+        """Going on without the device is no error of the program, only of the measurement."""
+        return bool(self.with_effect(REFUSED, RAN, SPLIT, FAILED)) or self.end is not None
+
+
+def _device_of(text: str, ascend_found: Sequence[Finding], cuda_found: Sequence[Finding]) -> Optional[str]:
+    if ascend.compiled_graphs(text):
+        return NPU
+    if cuda.created_devices(text):
+        return GPU
+    if ascend_found or ascend.is_named(text):
+        return NPU
+    if any(finding.symptom.effect == FALLBACK for finding in cuda_found):
+        return CPU
+    placed = cuda.placement(text)
+    if placed and not placed.gpu:
+        return CPU
+    return GPU if cuda_found or cuda.is_named(text) or placed else None
+
+
+def _proof_of(text: str, device: Optional[str]) -> Optional[int]:
+    proofs: Iterable[int] = ()
+    if device == NPU:
+        proofs = (graph.position for graph in ascend.compiled_graphs(text))
+    elif device == GPU:
+        proofs = (created.position for created in cuda.created_devices(text))
+    return min(proofs, default=None)
+
+
+def _after(proof: Optional[int], findings: Sequence[Finding], text: str) -> List[Finding]:
+    """Without failures that came before the proof only: they did not keep the device from its work."""
+    if proof is None:
+        return list(findings)
+    failed = [finding.symptom for finding in findings if finding.symptom.effect in FAILURES]
+    late = find((symptom for symptom in failed if symptom.effect != FALLBACK), text, proof)
+    return late + [finding for finding in findings if finding.symptom.effect not in FAILURES]
+
+
+def _gather(text: str) -> _Evidence:
+    ascend_found, cuda_found = find(tables.ASCEND, text), find(tables.CUDA, text)
+    device = _device_of(text, ascend_found, cuda_found)
+    proof, end = _proof_of(text, device), ending(text)
+    found = {NPU: ascend_found, GPU: cuda_found, CPU: cuda_found}.get(device or "", []) + find(tables.HOST, text)
+    is_late = end is not None and end.position >= (proof or 0)
+    return _Evidence(device, proof, _after(proof, found, text), end if is_late else None)
+
+
+def _is_used_unproven(evidence: _Evidence) -> str:
+    """Without a line that proves it, only a failure can say whether the device was at work."""
+    if evidence.with_effect(RAN):
+        return YES_THEN_FAILED
+    cause = first_cause(evidence.failures)
+    effect = cause.symptom.effect if cause else None
+    if effect in (REFUSED, FALLBACK):
+        return NO
+    return PARTLY if effect == SPLIT else UNPROVEN
+
+
+def _is_used(evidence: _Evidence, text: str) -> str:
+    placed = cuda.placement(text) if evidence.device in (GPU, CPU) else None
+    if evidence.device == CPU or (placed and not placed.gpu):
+        return NO
+    if evidence.proof is None:
+        return _is_used_unproven(evidence)
+    if evidence.has_failed:
+        return YES_THEN_FAILED
+    if evidence.device == NPU and ascend.is_mixed(text):
+        return PARTLY
+    return PARTLY if placed and placed.heavy_cpu else YES
+
+
+def _known_cause(evidence: _Evidence) -> Optional[Finding]:
+    return first_cause(evidence.failures) or first_cause(evidence.with_effect(NOTICE))
+
+
+def _codes(text: str, evidence: _Evidence) -> Tuple[str, ...]:
+    written = (next(part for part in match.groups() if part) for match in _CODES.finditer(text))
+    named = (finding.symptom.code for finding in evidence.findings if finding.symptom.code)
+    return tuple(dict.fromkeys(list(written) + list(named)))
+
+
+def _facts(text: str, evidence: _Evidence) -> List[str]:
+    facts = ascend.facts(text) if evidence.device == NPU else cuda.facts(text)
+    facts = facts + waiting.facts(text)
+    cause = _known_cause(evidence)
+    facts.extend(finding.sentence for finding in evidence.with_effect(NOTICE, HARMLESS) if finding != cause)
+    if evidence.end:
+        facts.append("the program ended with %s" % evidence.end.error)
+    return facts
+
+
+#: What is said where nothing failed and nothing is proven.
+_ASK = {
+    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (before November 2021) "
+    "never say and TF_CPP_MIN_LOG_LEVEL hides: unset that variable, or show the device's process and utilisation with "
+    "`npu-smi info`.",
+    GPU: "A GPU is named and no line says that TensorFlow created its device, which TF_CPP_MIN_LOG_LEVEL hides: unset "
+    "that variable and keep stderr, or show the device's process and utilisation with `nvidia-smi`.",
+    None: "No line names a device: keep stderr in the log (2>&1) with TF_CPP_MIN_LOG_LEVEL unset, or show the device's "
+    "process and utilisation while it runs.",
+}
+
+
+def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
+    """What to tell, the weightiest first: a known cause, a doubtful accuracy, how to prove what is not proven."""
+    cause = _known_cause(evidence)
+    is_open = is_used == UNPROVEN and not evidence.has_failed
+    told = [cause.sentence if cause else None, accuracy.collapse(text), _ASK.get(evidence.device) if is_open else None]
+    return [sentence for sentence in told if sentence]
+
+
+def read(text: str) -> Reading:
+    """Read a log. Nothing is proven that a line does not prove: exit code 0 and a name in a file are no proof."""
+    text = clean(text)
+    evidence = _gather(text)
+    is_used = _is_used(evidence, text)
+    sentences = _sentences(text, evidence, is_used)
+    facts = [fact.rstrip(".") for fact in _facts(text, evidence) + sentences[1:]]
+    diagnosis = sentences[0] if sentences else None
+    return Reading(evidence.device, is_used, diagnosis, _codes(text, evidence), tuple(facts), evidence.has_failed)
+
+
+def explain(text: str) -> Optional[str]:
+    """Why a trial failed, with the next step, in one sentence; None where its log holds nothing that is known."""
+    cause = _known_cause(_gather(clean(text)))
+    return cause.sentence if cause else None

@@ -1,0 +1,100 @@
+"""What goes wrong on the host, whatever the device: the script, its files and memory, and how a process ended."""
+
+from backends.logs.symptom import CONSEQUENCE, END, FAILED, HARMLESS, REFUSED, SPLIT, Symptom
+
+SYMPTOMS = (
+    Symptom(
+        "can't open file 'C:/...': [Errno 2] No such file or directory",
+        (r"can't open file '(?P<path>[A-Za-z]:[\\/][^'\n]{0,300})'",),
+        "nothing ran, as {path} is a Windows path and this is another system",
+        "write the path of the script as it is on this host",
+        REFUSED,
+    ),
+    Symptom(
+        "can't open file '...': [Errno 2] No such file or directory",
+        (r"can't open file '(?P<path>[^'\n]{1,300})': \[Errno 2\]",),
+        "nothing ran, as there is no script {path}",
+        "start it from the folder that holds it, or write its full path in quotes",
+        REFUSED,
+        CONSEQUENCE,
+    ),
+    Symptom(
+        "Error while reading resource variable ... from Container: localhost",
+        (
+            r"Error while reading resource variable (?P<variable>\S{1,200}) from Container",
+            r"Error while reading resource variable",
+        ),
+        "{variable} is read where it was not initialised (on an NPU, a tf.Variable in the host's input pipeline is "
+        "initialised on the device)",
+        "make it a constant (batch_size = 64), or run its initialiser in the session that reads it",
+        SPLIT,
+    ),
+    Symptom(
+        "Table not initialized",
+        (r"Table not initialized",),
+        "a lookup table is used where it was not initialised (on an NPU, the host's input pipeline uses it and the "
+        "device initialised it)",
+        "set mix_compile_mode so that both stay on the host, or run tf.tables_initializer() in that session",
+        SPLIT,
+    ),
+    Symptom(
+        "No space left on device",
+        (r"No space left on device", r"Disk quota exceeded"),
+        "a disk is full",
+        "free space where the log, the records, kernel_meta and /tmp lie",
+        FAILED,
+    ),
+    Symptom(
+        "MemoryError; std::bad_alloc; OOM when allocating tensor ... allocator cpu",
+        (
+            r"^MemoryError\b",
+            r"std::bad_alloc",
+            r"OOM when allocating tensor[^\n]{0,300}(?:device:CPU|allocator (?:cpu|mklcpu))",
+        ),
+        "the memory of the host was not enough",
+        "make the batch or the shuffle buffer smaller, or give the container more memory",
+        FAILED,
+    ),
+    Symptom(
+        "No module named '...'",
+        (r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[A-Za-z0-9_.]{1,80})",),
+        "this Python has no module {module}",
+        "install it for the interpreter that runs the trial, or choose another one",
+        FAILED,
+        CONSEQUENCE,
+    ),
+    Symptom(
+        "Killed",
+        (r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Killed\b", r"Out of memory: Kill(?:ed)? process"),
+        "the kernel or a scheduler killed the process, mostly for memory of the host",
+        "read `dmesg`, and give it more memory or a smaller shuffle buffer",
+        FAILED,
+        END,
+        code="killed",
+    ),
+    Symptom(
+        "Segmentation fault (core dumped)",
+        (r"Segmentation fault", r"SIGSEGV\b"),
+        "the process crashed in native code",
+        "read the last lines before it; most often libraries of two versions were mixed",
+        FAILED,
+        END,
+        code="segmentation fault",
+    ),
+    Symptom(
+        "Fatal Python error: Aborted; Aborted (core dumped)",
+        (r"Fatal Python error: Aborted", r"Aborted +\(core dumped\)", r"SIGABRT\b"),
+        "native code ended the process (SIGABRT, exit code 134), of which Python could not say more",
+        "read the last line of level F, or the last error before it",
+        FAILED,
+        END,
+        code="abort",
+    ),
+    Symptom(
+        "Failed to find bogomips in /proc/cpuinfo",
+        (r"Failed to find bogomips in /proc/cpuinfo",),
+        "TensorFlow does not know the frequency of this processor, as on every ARM host, which is harmless",
+        "nothing to do",
+        HARMLESS,
+    ),
+)

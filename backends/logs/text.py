@@ -1,0 +1,68 @@
+"""The text of a log, whatever its bytes are: encodings, carriage returns, colours."""
+
+import codecs
+import os
+import re
+
+#: A larger log is read at its beginning, where a device is opened, and at its end, where it fails.
+LIMIT_BYTES = 16 * 1024 * 1024
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: Control sequences (colours, cursor), titles of a terminal window, and what else an escape begins (ECMA-48, 5.4).
+_ANSI = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)|[ -/]*[0-Z\\\\^-~])")
+
+#: What else a terminal would obey: a bell, a backspace.
+_CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if code not in (9, 10, 13, 27))
+_LONGEST_LINE = 2000
+
+
+def _decode_line(line: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):  # a Chinese host's GBK is a part of GB 18030
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("utf-8", "backslashreplace")
+
+
+def clean(text: str) -> str:
+    """The text without colours and control characters; a carriage return ends a line: nothing is overwritten."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _ANSI.sub("", text).replace("\x1b", "") if "\x1b" in text else text
+    return text.translate(_CONTROLS)
+
+
+def decode(data: bytes) -> str:
+    """The clean text of a log. Every line is decoded by itself, as several programs may have written to it."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return clean(data.decode(encoding, "replace"))
+    # A NUL is no text: UTF-16 without a mark becomes readable where it is ASCII.
+    data = data.replace(b"\x00", b"")
+    try:
+        return clean(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return clean("\n".join(map(_decode_line, data.split(b"\n"))))
+
+
+def read_log(path: str, limit_bytes: int = LIMIT_BYTES) -> str:
+    """The clean text of a file; of one above the limit, both ends with a line between that says what is left out."""
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size <= limit_bytes:
+            return decode(file.read())
+        half = limit_bytes // 2
+        head = file.read(half)
+        file.seek(size - half)
+        tail = file.read()
+    return "%s\n[... %d bytes left out ...]\n%s" % (decode(head), size - 2 * half, decode(tail))
+
+
+def tail(text: str, lines: int = 20) -> str:
+    """The last lines that are not empty."""
+    kept = [line.rstrip()[-_LONGEST_LINE:] for line in text.split("\n") if line.strip()]
+    return "\n".join(kept[-lines:])

@@ -1,0 +1,44 @@
+"""A small log for each known message of the host; the words around it are ours."""
+
+from tests.backends.logs.case import Case
+
+CASES = (
+    Case(
+        "C:/",
+        "python: can't open file 'D:\\work\\train.py': [Errno 2] No such file or directory\n",
+        ("Windows path", "D:\\work"),
+        "no",
+    ),
+    Case(
+        "'...': [Errno 2]",
+        "python: can't open file 'train.py': [Errno 2] No such file or directory\n",
+        ("no script train.py",),
+        "no",
+    ),
+    Case(
+        "resource variable",
+        "FailedPreconditionError: Error while reading resource variable a/b from Container: localhost. Sorry.\n",
+        ("Variable a/b", "constant"),
+        "partly",
+    ),
+    Case(
+        "Table not",
+        "OP_REQUIRES failed at lookup_table_op.cc:809 : Failed precondition: Table not initialized.\n",
+        ("mix_compile",),
+        "partly",
+    ),
+    Case("No space", "OSError: [Errno 28] No space left on device\n", ("disk is full",), "not proven"),
+    Case(
+        "std::bad_alloc",
+        "terminate called after throwing an instance of 'std::bad_alloc'\n",
+        ("memory of the host",),
+        "not proven",
+    ),
+    Case(
+        "No module named '...'", "ModuleNotFoundError: No module named 'pandas'\n", ("no module pandas",), "not proven"
+    ),
+    Case("Killed", "run.sh: line 3: 123 Killed python3 train.py\n", ("killed the process",), "not proven"),
+    Case("Segmentation", "Segmentation fault (core dumped)\n", ("native code",), "not proven"),
+    Case("Aborted", "Fatal Python error: Aborted\n", ("SIGABRT",), "not proven"),
+    Case("bogomips", "Failed to find bogomips in /proc/cpuinfo\n", (), "not proven"),
+)

@@ -1,0 +1,123 @@
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from backends.logs import ascend, reading
+from tests.backends.logs import messages_of_ascend
+
+SENTENCE = "The model has been compiled on the Ascend AI processor, current graph id is: "
+WORDS = SENTENCE.split()
+TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=200)
+#: What can stand directly behind the number without being a part of it.
+BEHIND = TEXT.filter(lambda text: not text[:1].isdecimal() and not text[:1].isnumeric())
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "",
+        "2022-12-01 00:19:17.618028: I tf_adapter/kernels/geop_npu.cc:854] ",
+        "I /home/builder/Compile_GraphEngine/tensorflow/tf_adapter/kernels/geop_npu.cc:764] ",
+        "2023-01-01 00:00:00.1: I compiler_depend.ts:777] ",
+        "loss 0.5, 236.2 samples/sec2022-12-01 00:19:17.6: I geop_npu.cc:854] ",
+        "  0%|          | 0/14471 [00:00<?, ?it/s]",
+    ],
+)
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_compiled_graph_is_seen_with_or_without_the_blank_whatever_stands_before(prefix, blank):
+    text = prefix + SENTENCE.rstrip() + blank + "21\nmore\n"
+    assert ascend.compiled_graph_ids(text) == (21,)
+
+
+def test_graphs_are_told_in_the_order_of_the_text_and_again_where_compiled_again():
+    text = "".join("x %s%d\n" % (SENTENCE, number) for number in (1, 11, 21, 11))
+    assert ascend.compiled_graph_ids(text) == (1, 11, 21, 11)
+    assert reading.read(text).facts == ("graphs compiled: 4 (ids 1, 11 (2 times), 21)",)
+
+
+def test_a_time_stamp_glued_to_the_number_is_no_part_of_it():
+    text = SENTENCE + "112022-12-01 00:19:17.6: I geop_npu.cc:854] " + SENTENCE + "21"
+    assert ascend.compiled_graph_ids(text) == (11, 21)
+    assert ascend.compiled_graph_ids(SENTENCE + "2022") == (2022,)
+
+
+def test_a_number_no_graph_can_have_proves_nothing():
+    assert ascend.compiled_graph_ids(SENTENCE + "9" * 5000) == ()
+
+
+@given(TEXT, st.integers(0, 999999), BEHIND, st.sampled_from(["", " "]))
+def test_the_sentence_is_found_anywhere_in_any_text(before, number, behind, blank):
+    assume(not behind[:3].isdecimal())
+    text = before + SENTENCE.rstrip() + blank + "%d" % number + behind
+    assert number in ascend.compiled_graph_ids(text)
+    assert reading.read(text).device == "npu"
+
+
+@given(TEXT)
+def test_no_text_without_the_sentence_says_that_the_npu_did_the_work(text):
+    assume(SENTENCE.rstrip() not in text)
+    read = reading.read(text)
+    assert ascend.compiled_graph_ids(text) == () and (read.device, read.is_used) != ("npu", "yes")
+
+
+@given(st.lists(st.sampled_from([case.log for case in messages_of_ascend.CASES])))
+def test_no_heap_of_messages_without_the_sentence_says_that_the_npu_did_the_work(logs):
+    assert reading.read("".join(logs)).is_used != "yes"
+
+
+@given(
+    st.integers(0, len(WORDS) - 1), st.text(alphabet="abcdefghijklmnopqrstuvwxyz:,", max_size=12), st.integers(1, 99)
+)
+def test_a_sentence_with_another_word_proves_nothing(place, word, number):
+    words = list(WORDS)
+    assume(words[place] != word)
+    words[place] = word
+    text = " ".join(words) + " %d\n" % number
+    assume(SENTENCE.rstrip() not in text)
+    assert ascend.compiled_graph_ids(text) == () and reading.read(text).is_used != "yes"
+
+
+@given(st.integers(0, len(SENTENCE.rstrip()) - 1), st.characters(blacklist_categories=("Cs", "Cc")))
+def test_a_sentence_with_another_character_proves_nothing(place, character):
+    sentence = SENTENCE.rstrip()
+    assume(sentence[place] != character)
+    assert reading.read(sentence[:place] + character + sentence[place + 1 :] + " 1\n").is_used != "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SENTENCE,  # a script that looks for it
+        SENTENCE + "<n>",
+        SENTENCE + "x1",
+        SENTENCE + " 1",  # two blanks
+        SENTENCE.lower() + "1",
+        SENTENCE.replace(" is: ", " is ") + "1",
+        SENTENCE.replace("Ascend ", "") + "1",
+        SENTENCE.replace("has been", "has not been") + "1",
+        SENTENCE + "\u0661",  # an Arabic one
+        SENTENCE.replace(" current", "\ncurrent") + "1",
+    ],
+)
+def test_what_only_resembles_the_sentence_proves_nothing(text):
+    assert ascend.compiled_graph_ids(text) == () and reading.read(text).is_used == "not proven"
+
+
+def test_lines_of_the_adapter_are_a_hint_and_no_proof():
+    read = reading.read("W tf_adapter/util/infershape_util.cc:313] The InferenceContext of node init is null.\n" * 3)
+    assert (read.device, read.is_used, read.has_failed) == ("npu", "not proven", False)
+    assert read.facts == ("lines of the adapter: 3, a hint that graphs reached it, no proof that the NPU did the work",)
+    assert "npu-smi" in read.diagnosis and "TF_CPP_MIN_LOG_LEVEL" in read.diagnosis
+
+
+def test_with_mixed_compilation_a_part_may_be_on_the_host():
+    text = "mix_compile_mode is %s, iterations_per_loop is 1\n" + SENTENCE + "1\n"
+    assert reading.read(text % "True").is_used == "partly" and reading.read(text % "False").is_used == "yes"
+
+
+def test_cards_that_compiled_different_numbers_of_graphs_are_named_as_they_hang():
+    ids = [61] * 8 + [71] * 8 + [81] * 4
+    (fact,) = [fact for fact in reading.read("".join("%s%d\n" % (SENTENCE, i) for i in ids)).facts if "several" in fact]
+    assert "graph 81 was compiled 4 times, others 8 times" in fact
+    even = reading.read("".join("%s%d\n" % (SENTENCE, i) for i in [61] * 8 + [71] * 8))
+    assert not [fact for fact in even.facts if "several" in fact]

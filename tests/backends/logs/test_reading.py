@@ -1,0 +1,63 @@
+import pytest
+
+from backends.logs import reading
+
+COMPILED = "The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "epoch 1 loss 0.3\nall done\n"])
+def test_a_log_that_names_no_device_proves_nothing_and_explains_nothing(text):
+    read = reading.read(text)
+    assert (read.device, read.is_used, read.codes, read.facts) == (None, "not proven", (), ())
+    assert "2>&1" in read.diagnosis and reading.explain(text) is None and not read.has_failed
+
+
+def test_the_first_cause_is_told_and_not_its_consequences():
+    text = (
+        "[GEOP] call ge session add graph failed, kernel: GeOp1_0\nEZ9999: Inner Error!\n"
+        "EZ3003: No supported Ops kernel and engine are found for [n], optype [Foo].\nFatal Python error: Aborted\n"
+    )
+    assert "operator Foo" in reading.explain(text)
+    busy = "EJ0001: Failed to initialize the HCCP process.\n[GePlugin] Initialize ge failed, ret : failed\nAborted\n"
+    assert "previous process" in reading.explain(busy)
+    two = "EI0006: Getting socket times out.\nEJ0001: Failed to initialize the HCCP process.\n"
+    assert "partner" in reading.explain(two)
+
+
+def test_a_failure_behind_the_last_graph_is_told_and_one_before_the_first_is_not():
+    failure = "E30008: AI CPU operator execution time out.\n"
+    assert "GetNext" in reading.read(COMPILED + failure).diagnosis
+    again = reading.read(failure + COMPILED)
+    assert (again.is_used, again.diagnosis, again.has_failed) == ("yes", None, False)
+    twice = reading.read(failure + COMPILED + failure)
+    assert (twice.is_used, twice.has_failed) == ("yes, then failed", True)
+
+
+def test_a_generic_code_is_told_by_its_reason():
+    reasons = ["rtMalloc execute failed, reason=[driver error:out of memory]", "there is an aicore error, core id is 0"]
+    told = [reading.explain("EE9999: Inner Error!\n  %s\n" % reason) for reason in reasons]
+    assert "out of memory" in told[0] and told[1].startswith("AI Core error")
+
+
+def test_codes_are_listed_once_in_the_order_of_the_text():
+    text = (
+        "EZ9999: Inner Error!\nEZ9999  again\nE39007 (E39007)\nruntime result = 507033.\nret[107001]\nretCode=0x91\n"
+        "CUDA_ERROR_NO_DEVICE CUDNN_STATUS_SUCCESS\nIEE9999 EE99990 YAD2K_ID2086 error code is 5070331\n"
+    )
+    codes = reading.read(text).codes
+    assert codes[:6] == ("EZ9999", "E39007", "507033", "107001", "retCode=0x91", "CUDA_ERROR_NO_DEVICE")
+    assert not {"EE9999", "ED2086", "CUDNN_STATUS_SUCCESS"} & set(codes)
+
+
+def test_the_end_of_the_dataset_is_no_failure():
+    read = reading.read(COMPILED + "W geop_npu.cc:1] [GEOP] Out of range: End of sequence.\n")
+    assert (read.is_used, read.has_failed) == ("yes", False)
+
+
+def test_a_graph_compiled_and_a_gpu_created_is_work_of_the_npu():
+    gpu = (
+        "Created TensorFlow device (/job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory) -> physical GPU "
+        "(device: 0, "
+        "name: X, p)\n"
+    )
+    assert reading.read(gpu + COMPILED).device == "npu"
