@@ -60,7 +60,9 @@ def test_health_is_what_the_chip_says(examine, health, state):
 
 def test_a_process_on_the_chip_means_that_somebody_works_there(examine):
     found = examine(pids=[os.getpid()])["npu-idle"]
-    assert found.state == FAIL and "1 process(es) are on Ascend 910ProB" in found.sentence and "--device" in found.remedy
+    assert (
+        found.state == FAIL and "1 process(es) are on Ascend 910ProB" in found.sentence and "--device" in found.remedy
+    )
 
 
 def test_busy_cores_without_a_process_are_somebody_elses(examine):
@@ -135,7 +137,7 @@ def test_a_container_may_have_another_node_than_the_first(examine, tmp_path):
 
 def test_a_device_that_is_not_there_fails(examine):
     found = examine(device=3)["npu-nodes"]
-    assert found.state == FAIL and "There is no device 3: this host shows 1 device node(s)." == found.sentence
+    assert found.state == FAIL and found.sentence == "There is no device 3: this host shows 1 device node(s)."
 
 
 @pytest.mark.parametrize("node", ["devmm_svm", "hisi_hdc", "davinci_manager"])

@@ -27,7 +27,7 @@ def _example(name, tmp_path):
 
 
 def test_names_and_types_are_those_that_each_adapter_looks_up():
-    assert parameters.OLD == KEYS["old"] and parameters.NEW == KEYS["new"]
+    assert KEYS["old"] == parameters.OLD and KEYS["new"] == parameters.NEW
     # As counted in the sources: 48 and input_shape, 106.
     assert (len(parameters.OLD), len(parameters.NEW)) == (49, 106)
 

@@ -59,7 +59,9 @@ def test_an_adapter_without_tensorflow_says_so(look):
 
 
 #: TensorFlow prints it on every host without a GPU.
-_CUDA = "print('W] Could not load dynamic library libcudart.so; dlerror: libcudart.so: cannot open shared object file')\n"
+_CUDA = (
+    "print('W] Could not load dynamic library libcudart.so; dlerror: libcudart.so: cannot open shared object file')\n"
+)
 _LIBRARY = _CUDA + (
     "print('/opt/npu_bridge/_tf_adapter.so: cannot open shared object file: No such file or directory')\n"
     "raise ImportError('cannot import name npu_bridge_handle')"

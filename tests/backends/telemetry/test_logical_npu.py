@@ -39,7 +39,8 @@ def test_the_mapping_tells_where_numbers_differ():
 
 def test_the_second_chip_of_a_card_has_a_number_of_its_own():
     table = drawn.table(
-        *(drawn.device(npu, "%d     %d" % (chip, 2 * npu + chip)) for npu in (0, 1) for chip in (0, 1)), layout=drawn.PHY
+        *(drawn.device(npu, "%d     %d" % (chip, 2 * npu + chip)) for npu in (0, 1) for chip in (0, 1)),
+        layout=drawn.PHY,
     )
     mapping = _mapping(*((npu, chip, 2 * npu + chip, "Ascend910") for npu in (0, 1) for chip in (0, 1)))
     run = _run(table, mapping)
