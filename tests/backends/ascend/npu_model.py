@@ -3,9 +3,14 @@
 import json
 from typing import Any, Dict
 
+import tensorflow as tf
+
 from backends.ascend.backend import AscendBackend
 from backends.protocol import Settings
 from har_model.config import NetworkConfig, TrainingConfig, Workload
+
+#: As the adapter for TensorFlow 2 switches it off: its conditions take no variables of TensorFlow 1.
+tf.compat.v1.disable_control_flow_v2()
 
 
 def open_model(given: str) -> Any:
