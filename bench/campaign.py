@@ -8,7 +8,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 from rich.console import Console
 from rich.markup import escape
 
-from backends.proof import SIMULATED
+from backends.proof import PROVEN
 from bench import assemble, clock, environment, figures, plan, record, runner, trial_folder, units
 from bench.assemble import RunFacts
 from bench.errors import DeviceNotUsed, error_of
@@ -45,10 +45,16 @@ class Campaign:
     is_enough: IsEnough
 
 
+def _standing(document: record.Record) -> str:
+    """What figures are worth that are no proven measurement of their device, before them; nothing where they are."""
+    proof = document["proof"]
+    return "" if proof["state"] == PROVEN else "%s (%s): " % (proof["state"], proof["device"])
+
+
 def _say_figures(document: record.Record, console: Console, path: str) -> None:
     why_none = figures.why_none(document)
     if why_none is None:
-        console.print("  " + _figures_text(document))
+        console.print("  %s%s" % (escape(_standing(document)), _figures_text(document)))
     elif document["status"] == record.COMPLETE:
         console.print("  no figures: %s" % escape(why_none))
     if "profile" in document["artifacts"]:
@@ -59,14 +65,13 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
 
 def _figures_text(document: record.Record) -> str:
     found = figures.trial_figures(document)
-    return "%s windows/s, step %s over %d steps, first step %s, accuracy %s after %s%s" % (
+    return "%s windows/s, step %s over %d steps, first step %s, accuracy %s after %s" % (
         units.rate(found.fps),
         units.seconds(found.step_seconds),
         found.steady_steps,
         units.seconds(found.first_step_seconds),
         units.accuracy(found.final_accuracy),
         units.epochs(found.epochs_trained),
-        " (simulated)" if document["proof"]["state"] == SIMULATED else "",
     )
 
 

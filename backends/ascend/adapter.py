@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import inspect
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -22,11 +23,13 @@ class Adapter:
         kind: `OLD`, `NEW` or `COMPATIBLE`.
         names: the module whose public names scripts import with a star; None where there is none.
         is_double: a stand-in for tests, no adapter.
+        package: the package itself.
     """
 
     kind: str
     names: Optional[Any]
     is_double: bool
+    package: Optional[Any] = None
 
     @property
     def is_old(self) -> bool:
@@ -36,9 +39,15 @@ class Adapter:
     @property
     def saturates(self) -> bool:
         """Whether an overflow is clamped on this chip, so that no loss ever shows it."""
-        plugin = getattr(self.names, "npu_plugin", None)
+        plugin = getattr(self.names, "npu_plugin", None) or self.package  # for TensorFlow 2 the package has it
         is_enabled = getattr(plugin, "is_inf_nan_enabled", None)
         return is_enabled is None or not is_enabled()
+
+    @property
+    def has_precision_mode_v2(self) -> bool:
+        """Whether it looks for that option: by its own configuration class, where it has one."""
+        config = getattr(self.names, "NPURunConfig", None)
+        return config is None or "precision_mode_v2" in inspect.signature(config).parameters
 
     def need(self, name: str, purpose: str) -> Any:
         """One of its names.
@@ -72,7 +81,11 @@ def _tensorflow_1() -> Adapter:
     names = importlib.import_module("npu_bridge.npu_init")
     package = importlib.import_module("npu_bridge")
     kind = NEW if hasattr(names, "npu_config_proto") else OLD
-    return Adapter(kind, names, bool(getattr(package, "IS_CONTRACT_DOUBLE", False)))
+    return Adapter(kind, names, _is_double(package), package)
+
+
+def _is_double(package: Any) -> bool:
+    return bool(getattr(package, "IS_CONTRACT_DOUBLE", False))
 
 
 def _tensorflow_2() -> Adapter:
@@ -82,7 +95,7 @@ def _tensorflow_2() -> Adapter:
         names = importlib.import_module("npu_device.compat.v1.npu_init")
     except ImportError:
         names = None
-    return Adapter(COMPATIBLE, names, bool(getattr(package, "IS_CONTRACT_DOUBLE", False)))
+    return Adapter(COMPATIBLE, names, _is_double(package), package)
 
 
 def load() -> Adapter:

@@ -44,6 +44,8 @@ class AscendBackend(TensorFlowBackend):
         variables.check(variables_of_trial, settings.profile_folder is not None)
         numbers = probe.device_numbers(installation.root_of(variables_of_trial))
         device = int(variables_of_trial["ASCEND_DEVICE_ID"])
+        if device != variables.device_of(settings.device, os.environ):  # by which npu-smi will be asked
+            raise UsageError("ASCEND_DEVICE_ID is not for --env: give the logical number of the device with --device.")
         if numbers and device >= len(numbers):
             raise UsageError(
                 "There is no device %d here: %d device node(s), so logical numbers go from 0 to %d."
@@ -61,12 +63,11 @@ class AscendBackend(TensorFlowBackend):
     def telemetry(
         self, settings: Settings, variables_of_trial: Mapping[str, str], pids: Callable[[], Set[int]]
     ) -> List[Source]:
-        """npu-smi; not while profiling, when it prints 0 as utilisation."""
-        if settings.profile_folder is not None:
-            return []
+        """npu-smi; without its utilisation while profiling, when it prints 0."""
         from backends.telemetry.logical_npu import LogicalNpu
 
-        return [LogicalNpu(int(variables_of_trial["ASCEND_DEVICE_ID"]), pids)]
+        is_profiled = settings.profile_folder is not None
+        return [LogicalNpu(int(variables_of_trial["ASCEND_DEVICE_ID"]), pids, tells_utilisation=not is_profiled)]
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:
         """Compile lines and npu-smi together."""
@@ -94,10 +95,8 @@ class AscendBackend(TensorFlowBackend):
         self._adapter = adapter.load()
 
     def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
-        """Where compiled operators lie."""
-        if settings.options.get("op_compiler_cache_mode") == "disable":
-            return ()
-        return (session.cache_folder(settings.options, os.environ),)
+        """Where compiled operators and graphs lie."""
+        return session.cache_folders(settings.options, os.environ)
 
     def place(self, workload: Workload, settings: Settings) -> Any:
         """The whole graph on the device, every option set."""
@@ -105,14 +104,8 @@ class AscendBackend(TensorFlowBackend):
         from backends.engines.tensorflow.model import Placement
 
         adapter = self._adapter
-        if settings.precision not in precision.modes_of(adapter.is_old):
-            raise UsageError(
-                "The adapter at hand, the old one, does not know the precision %s; choose %s."
-                % (settings.precision, " or ".join(precision.OLD_MODES))
-            )
         family, name = self._chip()
-        if settings.precision in precision.BFLOAT16_MODES and family == precision.WITHOUT_BFLOAT16:
-            raise UsageError("%s computes no bfloat16; --precision %s is for later chips." % (name, settings.precision))
+        precision.check(settings.precision, adapter.is_old, adapter.has_precision_mode_v2, family, name)
         config, options = session.config(settings, adapter, os.environ)
         device = _DOUBLE if adapter.is_double else name
         effective = dict(
@@ -125,7 +118,7 @@ class AscendBackend(TensorFlowBackend):
             device_id=os.environ.get("ASCEND_DEVICE_ID"),
             rank=[os.environ.get("RANK_ID"), os.environ.get("RANK_SIZE")],
         )
-        state, word = (SIMULATED, "a double stood for the adapter: computed on the host, no NPU")
+        state, word = SIMULATED, "a double stood for the adapter: computed on the host, no NPU"
         if not adapter.is_double:
             state, word = UNPROVEN, "the trial alone cannot tell"
         return Placement(

@@ -1,19 +1,28 @@
 """What `harbench doctor` looks at on an Ascend host: health, who else is on the device, driver, toolkit, rights."""
 
 import os
-from typing import Any, List, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Sequence
 
 from backends.ascend import installation, probe, variables
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
-from har_model.errors import HarbenchError
+from har_model.errors import UsageError
 
 #: A device that nobody uses holds up to some GiB of HBM for its firmware (910B: 3 to 4.3 GiB seen).
 _IDLE_SHARE = 0.1
 
 
-def permissions(root: str, number: int) -> Finding:
-    """The device nodes can be read and written."""
-    nodes = ["davinci%d" % number, "davinci_manager", "devmm_svm", "hisi_hdc"]
+def permissions(root: str, numbers: Sequence[int], logical_id: int) -> Finding:
+    """The device nodes can be read and written.
+
+    Args:
+        root: the folder below which they are looked for.
+        numbers: of the nodes that are there; a container has some of the host's.
+        logical_id: the device that is meant: nodes are counted in their order.
+    """
+    if logical_id >= len(numbers):
+        sentence = "There is no device %d: this host shows %d device node(s)." % (logical_id, len(numbers))
+        return Finding("npu-nodes", FAIL, sentence, "Choose one that is there with --device.")
+    nodes = ["davinci%d" % numbers[logical_id], "davinci_manager", "devmm_svm", "hisi_hdc"]
     paths = [os.path.join(root, "dev", node) for node in nodes]
     missing = [path for path in paths if not os.path.exists(path)]
     if missing:
@@ -39,7 +48,7 @@ def stack(environment: Mapping[str, str]) -> Finding:
 
 
 def logging(environment: Mapping[str, str]) -> Finding:
-    """The runtime does not log each call."""
+    """The runtime logs no more than errors and warnings."""
     level = environment.get("ASCEND_GLOBAL_LOG_LEVEL", "")
     if level in ("0", "1"):
         sentence = "ASCEND_GLOBAL_LOG_LEVEL=%s lets the runtime log what it does." % level
@@ -47,15 +56,24 @@ def logging(environment: Mapping[str, str]) -> Finding:
     return Finding("npu-logging", PASS, "The runtime logs no more than warnings.")
 
 
+def settings(environment: Mapping[str, str]) -> Finding:
+    """No variable profiles, dumps, tunes, or makes the trial wait for other devices."""
+    try:
+        variables.check(environment, is_profiled=False)
+    except UsageError as error:
+        return Finding("npu-environment", FAIL, str(error))
+    return Finding("npu-environment", PASS, "No variable profiles, dumps, tunes or names other devices.")
+
+
 def of_device(number: int) -> List[Finding]:
     """What npu-smi says of the chip of a logical number."""
-    from backends.telemetry import logical_npu
+    from backends.telemetry import logical_npu, tool
 
     try:
         view = logical_npu.look(number)
-    except HarbenchError as error:
-        remedy = "Run npu-smi info by hand."
-        return [Finding("npu-device", UNKNOWN, "npu-smi tells nothing: %s" % error, remedy)]
+    except tool.ToolFailed as error:
+        remedy = "Run npu-smi info by hand: without it nothing proves that the NPU did the work."
+        return [Finding("npu-smi", FAIL, "npu-smi tells nothing of device %d: %s" % (number, error), remedy)]
     return [health(view), idle(view), chip(view)]
 
 
@@ -63,7 +81,7 @@ def health(view: Any) -> Finding:
     """The chip calls itself well. `view` is a `backends.telemetry.logical_npu.View`, here and below."""
     word = view.device.health
     state = {"OK": PASS, "Warning": WARN, "Alarm": FAIL, "Critical": FAIL}.get(word or "", UNKNOWN)
-    sentence = "%s says of its health: %s." % (view.name, word or "nothing")
+    sentence = "%s says of its health: %s." % (view.name, word or view.device.health_text or "nothing")
     return Finding("npu-health", state, sentence, None if state == PASS else "npu-smi info -t health says why.")
 
 
@@ -82,15 +100,19 @@ def idle(view: Any) -> Finding:
             view.name, used, total,
         )  # fmt: skip
         return Finding("npu-idle", WARN, sentence, remedy)
-    if processes is None or used is None:
+    if processes is None:
         return Finding("npu-idle", UNKNOWN, "npu-smi does not list the processes on %s." % view.name)
+    if used is None:
+        return Finding("npu-idle", UNKNOWN, "npu-smi does not tell the memory in use on %s." % view.name)
     return Finding("npu-idle", PASS, "Nobody else is on %s." % view.name)
 
 
 def chip(view: Any) -> Finding:
     """Which chip it is, and its clock."""
     rated, current = view.rated_mhz, view.current_mhz
-    clock = "its clock is unknown" if rated is None else "AI cores at %s of %g MHz" % (current or "unknown", rated)
+    clock = "its clock is unknown"
+    if rated is not None and current is not None:
+        clock = "its AI cores are at %g of %g MHz" % (current, rated)
     sentence = "%s, family %s, driver %s; %s." % (view.name, view.family.value, view.driver or "unknown", clock)
     return Finding("npu-chip", PASS, sentence)
 
@@ -98,7 +120,12 @@ def chip(view: Any) -> Finding:
 def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
     """Every finding; none of them where the host has no device, which the probe says."""
     root = installation.root_of(environment)
-    if not probe.device_numbers(root):
+    numbers = probe.device_numbers(root)
+    if not numbers:
         return []
-    number = variables.device_of(device, environment)
-    return [permissions(root, number), stack(environment), logging(environment)] + of_device(number)
+    general = [stack(environment), logging(environment), settings(environment)]
+    try:
+        number = variables.device_of(device, environment)
+    except UsageError as error:
+        return general + [Finding("npu-device", FAIL, str(error))]
+    return [permissions(root, numbers, number)] + general + of_device(number)

@@ -1,9 +1,9 @@
 """What the NPU does in its own way inside the shared graph: the fused LSTM, dropout, loss scaling."""
 
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Optional, Set, Tuple
 
 from backends.ascend.adapter import Adapter
-from backends.protocol import KERNEL_FUSED, LOSS_SCALE_DYNAMIC, LOSS_SCALE_NONE, Settings
+from backends.protocol import KERNEL_FUSED, LOSS_SCALE_DYNAMIC, LOSS_SCALE_NONE, BackendUnavailable, Settings
 
 Tensor = Any
 
@@ -11,21 +11,35 @@ Tensor = Any
 DYNAMIC = {"init_loss_scale": 2**32, "incr_every_n_steps": 1000, "decr_every_n_nan_or_inf": 2, "decr_ratio": 0.5}
 
 
-def _in_place_of_its_own(kernel: Tensor, bias: Tensor) -> Callable[..., Any]:
+class _InPlaceOfItsOwn:
     """A variable getter that gives DynamicRNN the canonical variables where it would make some of its own.
 
     Its layout is the canonical one: one matrix `[n_in + n, 4 n]`, rows of the input before those of the state, gates
     i, j, f, o.
     """
-    own: Dict[str, Any] = {"dynamicrnn/w": kernel, "dynamicrnn/b": bias}
 
-    def get(getter: Callable[..., Any], name: str, *arguments: Any, **named: Any) -> Any:
-        for ending, variable in own.items():
+    def __init__(self, kernel: Tensor, bias: Tensor) -> None:
+        self._own = {"dynamicrnn/w": kernel, "dynamicrnn/b": bias}
+        self._given: Set[str] = set()
+
+    def __call__(self, getter: Callable[..., Any], name: str, *arguments: Any, **named: Any) -> Any:
+        for ending, variable in self._own.items():
             if name.endswith(ending):
+                self._given.add(ending)
                 return variable
         return getter(name, *arguments, **named)
 
-    return get
+    def check(self) -> None:
+        """See that the layer took them: otherwise it would train others, and nothing would show it.
+
+        Raises:
+            BackendUnavailable: it did not.
+        """
+        if self._given != set(self._own):
+            raise BackendUnavailable(
+                "The Ascend adapter at hand makes the variables of its DynamicRNN in a way that this harbench does not "
+                "know: use --kernel unrolled."
+            )
 
 
 def fused(dynamic_rnn: Any) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
@@ -34,11 +48,13 @@ def fused(dynamic_rnn: Any) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
     from har_model.network import FORGET_BIAS
 
     def kernel(inputs: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
-        width = weights.shape.as_list()[1] // 4
+        width, own = weights.shape.as_list()[1] // 4, _InPlaceOfItsOwn(weights, bias)
         # A scope for each layer: it makes a variable of its own, the length of each sequence.
-        with tf1.variable_scope(None, "fused_lstm", custom_getter=_in_place_of_its_own(weights, bias)):
+        with tf1.variable_scope(None, "fused_lstm", custom_getter=own):
             layer = dynamic_rnn(hidden_size=width, dtype=tf1.float32, forget_bias=FORGET_BIAS, is_training=True)
-            return layer(inputs)[0]
+            outputs = layer(inputs)
+        own.check()
+        return outputs[0]
 
     return kernel
 

@@ -47,41 +47,47 @@ def firmware_version(root: str) -> Optional[str]:
     return _value(os.path.join(root, _ASCEND, "firmware/version.info"), "Version", "package_version")
 
 
+def _of_component(text: str) -> Optional[str]:
+    """The public version of an entry of version.cfg: "[7.5.0.1.129:8.0.RC3]", the last one where there are several."""
+    inner = re.findall(r"[^][,;\"'\s]+", text)
+    return inner[-1].rpartition(":")[2] or None if inner else None
+
+
 def _toolkit_version_in(folder: str) -> Optional[str]:
     for path in sorted(glob.glob(os.path.join(folder, "*-linux", "ascend_*_install.info"))):
         version = _value(path, "version")
         if version:
             return version
     running = _value(os.path.join(folder, "version.cfg"), "toolkit_running_version", "runtime_running_version")
-    if running:  # [7.5.0.1.129:8.0.RC3]
-        return running.strip("[]").partition(":")[2] or running.strip("[]")
+    if running:
+        return _of_component(running)
     return _value(os.path.join(folder, "version.info"), "Version")
 
 
-def toolkit_folder(root: str, variables: Mapping[str, str]) -> Optional[str]:
-    """The toolkit's folder: the one that set_env.sh named, else the first that is there."""
+def _toolkit_folders(root: str, variables: Mapping[str, str]) -> List[str]:
+    """Where a toolkit may be: where set_env.sh says, which may be the folder of one architecture; then by layout."""
     named = variables.get("ASCEND_HOME_PATH") or variables.get("ASCEND_TOOLKIT_HOME") or ""
-    places: List[str] = [os.path.join(root, named.lstrip("/"))] if named else []
-    places += [os.path.join(root, _ASCEND, name) for name in _TOOLKITS]
-    return next((place for place in places if os.path.isdir(place)), None)
+    places: List[str] = []
+    if named:
+        folder = os.path.join(root, named.strip("/"))
+        places = [folder] + ([os.path.dirname(folder)] if folder.endswith("-linux") else [])
+    return places + [os.path.join(root, _ASCEND, name) for name in _TOOLKITS]
 
 
 def toolkit_version(root: str, variables: Mapping[str, str]) -> Optional[str]:
-    """CANN's version."""
-    folder = toolkit_folder(root, variables)
-    if folder is None:
-        return None
-    above = os.path.dirname(folder) if os.path.basename(folder).endswith("-linux") else folder
-    return _toolkit_version_in(folder) or _toolkit_version_in(above)
+    """CANN's version; of several toolkits that of the one in use, else of the newest layout."""
+    found = (_toolkit_version_in(folder) for folder in _toolkit_folders(root, variables))
+    return next((version for version in found if version), None)
 
 
 def set_env_scripts(root: str) -> List[str]:
-    """The scripts that set the environment up, as a person would source them."""
-    places = (
-        "cann/set_env.sh", "ascend-toolkit/set_env.sh", "nnae/set_env.sh", "tfplugin/set_env.sh",
-        "tfplugin/latest/set_env.sh",
-    )  # fmt: skip
-    return ["/%s/%s" % (_ASCEND, place) for place in places if os.path.isfile(os.path.join(root, _ASCEND, place))]
+    """The scripts that set the environment up, as a person would source them: the toolkit's, then the adapter's."""
+    alternatives = (("cann", "ascend-toolkit", "nnae"), ("tfplugin", "tfplugin/latest"))
+    there = [
+        [name for name in names if os.path.isfile(os.path.join(root, _ASCEND, name, "set_env.sh"))]
+        for names in alternatives
+    ]
+    return ["/%s/%s/set_env.sh" % (_ASCEND, names[0]) for names in there if names]
 
 
 def versions(variables: Mapping[str, str]) -> Dict[str, Optional[str]]:

@@ -5,6 +5,7 @@ Names and types as they are looked up in tf_adapter/util/npu_attrs.cc of the ada
 """
 
 import os
+import re
 from typing import Dict, Mapping, Tuple, Union
 
 from har_model.errors import UsageError
@@ -56,7 +57,7 @@ CHOICES: Dict[str, Tuple[Value, ...]] = {
     "ac_parallel_enable": ("0", "1"),
     "buffer_optimize": ("l2_optimize", "off_optimize"),
     "deterministic": (0, 1),
-    "enable_exception_dump": (0,),
+    "enable_exception_dump": (0, 1, 2),
     "enable_small_channel": (0, 1),
     "export_compile_stat": (0, 1, 2),
     "graph_slice": ("auto", "manual"),
@@ -68,21 +69,28 @@ CHOICES: Dict[str, Tuple[Value, ...]] = {
     ),
     "shape_generalization_mode": ("STRICT", "FULL", "ADAPTIVE"),
     "static_memory_policy": (0, 2, 3, 4),
-    "variable_placement": ("Device",),
+    "variable_placement": ("Device", "Host"),
     "variable_use_1g_huge_page": (0, 1, 2),
 }  # fmt: skip
+#: Values that the old adapter lacks, where it knows the name: it ends the process.
+_OLD_CHOICES: Dict[str, Tuple[Value, ...]] = {"op_select_implmode": ("high_precision", "high_performance")}
 _LARGEST_INPUT_FUSION_BYTES = 32 * 2**20
 #: Names whose value is a file; the trial has a working folder of its own.
 _FILES = (
     "compress_weight_conf", "customize_dtypes", "fusion_switch_file", "insert_op_file", "modify_mixlist",
-    "op_debug_config", "op_precision_mode", "resource_config_path",
+    "op_precision_mode",
 )  # fmt: skip
+#: Names whose value is a folder.
+_FOLDERS = ("graph_compiler_cache_dir", "op_compiler_cache_dir")
+#: What AttrValue's integer field holds, and a bit less.
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 
 _OWN = "harbench sets it itself"
 _SHAPES = "windows have one shape, and a dynamic shape compiles anew"
 _ONE_DEVICE = "a trial runs on one device"
 _NO_TUNING = "tuning takes place inside the steps; tune in a run of its own and give its result"
 _NO_DUMP = "a dump slows every step; dump outside of a timed run"
+_NO_DEBUGGING = "debug code slows the operations"
 #: Why a name is not taken as an option.
 REFUSED: Dict[str, str] = {
     "use_off_line": _OWN + " (off, the graph runs on the host)",
@@ -94,13 +102,15 @@ REFUSED: Dict[str, str] = {
     "graph_run_mode": _OWN + " (1, training)",
     "iterations_per_loop": "each step is fed and timed by itself",
     "enable_data_pre_proc": "each step is fed, there is no data pipeline",
-    "op_debug_level": "debug code slows the operations",
+    "op_debug_level": _NO_DEBUGGING,
+    "op_debug_config": _NO_DEBUGGING,
+    "debug_dir": _NO_DEBUGGING,
     "frozen_variable": "training changes the variables",
     "quant_dumpable": _NO_DUMP,
 }
 REFUSED.update(dict.fromkeys(
     ("enable_dump", "enable_dump_debug", "dump_path", "dump_step", "dump_mode", "dump_debug_mode", "dump_data",
-     "dump_layer", "debug_dir"), _NO_DUMP,
+     "dump_layer"), _NO_DUMP,
 ))  # fmt: skip
 REFUSED.update(dict.fromkeys(("auto_tune_mode", "mstune_mode", "aoe_mode", "aoe_config_file", "work_path"), _NO_TUNING))
 REFUSED.update(dict.fromkeys(
@@ -108,7 +118,10 @@ REFUSED.update(dict.fromkeys(
      "input_shape", "compile_dynamic_mode", "compile_hybrid_mode"), _SHAPES,
 ))  # fmt: skip
 REFUSED.update(dict.fromkeys(
-    ("local_rank_id", "local_device_list", "job", "task_index", "distribute_config"), _ONE_DEVICE,
+    ("local_rank_id", "local_device_list", "job", "task_index", "distribute_config", "enable_graph_parallel",
+     "graph_parallel_option_path", "resource_config_path", "experimental_logical_device_cluster_deploy_mode",
+     "experimental_logical_device_id", "experimental_model_deploy_devicelist", "experimental_model_deploy_mode"),
+    _ONE_DEVICE,
 ))  # fmt: skip
 
 _WORDS = {"true": True, "false": False}
@@ -134,6 +147,8 @@ def parse(name: str, text: str) -> Value:
         )  # fmt: skip
     if name in _FILES and not (os.path.isabs(text) and os.path.isfile(text)):
         raise UsageError("The npu option %s is the whole path of a file, and %r is none." % (name, text))
+    if name in _FOLDERS and not os.path.isabs(text):  # a trial has a working folder of its own
+        raise UsageError("The npu option %s is the whole path of a folder, and %r is none." % (name, text))
     if name == "input_fusion_size" and not 0 <= int(value) <= _LARGEST_INPUT_FUSION_BYTES:
         raise UsageError("The npu option %s is 0 to %d bytes, not %s." % (name, _LARGEST_INPUT_FUSION_BYTES, text))
     return value
@@ -146,12 +161,11 @@ def _typed(name: str, text: str) -> Value:
             raise UsageError("The npu option %s is true or false, not %r." % (name, text))
         return _WORDS[text.lower()]
     if field == "i":
-        try:
-            return int(text)
-        except ValueError:
-            raise UsageError("The npu option %s is a whole number, not %r." % (name, text)) from None
-    if not text:
-        raise UsageError("The npu option %s is empty." % name)
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise UsageError("The npu option %s is a whole number, not %r." % (name, text))
+        return int(text)
+    if not text.strip() or not text.isprintable():
+        raise UsageError("The npu option %s is a text that can be printed, not %r." % (name, text))
     return text
 
 
@@ -176,15 +190,25 @@ def parse_all(options: Mapping[str, str], precision: str) -> Dict[str, Value]:
 
 
 def check_known(values: Mapping[str, Value], is_old: bool, precision_key: str) -> None:
-    """Refuse what the adapter at hand does not know: it would ignore it.
+    """Refuse what the adapter at hand does not know: it would ignore it, or die of it.
+
+    Args:
+        values: by name, in their types.
+        is_old: which adapter it is.
+        precision_key: the name by which the precision is set.
 
     Raises:
-        UsageError: a name is of the other adapter.
+        UsageError: a name or a value is of the other adapter.
     """
     known = OLD if is_old else NEW
     for name in list(values) + [precision_key]:
         if name not in known:
             raise UsageError(
-                "The adapter at hand, the %s one, does not know %s and would ignore it: leave it out, or take the "
+                "The adapter at hand, the %s one, does not know %s and would ignore it: leave it out, or use the "
                 "other adapter." % ("old" if is_old else "new", name)
+            )
+        if is_old and name in _OLD_CHOICES and values[name] not in _OLD_CHOICES[name]:
+            raise UsageError(
+                "The old adapter takes %s as %s, and dies of %s."
+                % (name, " or ".join(map(str, _OLD_CHOICES[name])), values[name])
             )

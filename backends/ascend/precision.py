@@ -1,6 +1,8 @@
 """Precision modes of the adapter: which there are, by which option they are set, and on which chips."""
 
-from typing import Tuple
+from typing import Optional, Tuple
+
+from har_model.errors import UsageError
 
 #: Values of `precision_mode`. The first is what the published script used.
 MODES = (
@@ -13,8 +15,8 @@ OLD_MODES = MODES[:5]
 #: calls not supported.
 MODES_V2 = ("fp16", "origin", "mixed_float16", "mixed_bfloat16")
 ALL = MODES + MODES_V2
-#: Atlas A2, A3 and 950 only; the family of chips that lacks them, as `backends.telemetry.npu_smi.chips` calls it.
-WITHOUT_BFLOAT16 = "910"
+#: Families of chips that compute no bfloat16, as `backends.telemetry.npu_smi.chips` calls them: A2, A3 and 950 do.
+WITHOUT_BFLOAT16 = ("910", "310", "310P")
 BFLOAT16_MODES = ("allow_mix_precision_bf16", "allow_fp32_to_bf16", "mixed_bfloat16")
 
 
@@ -26,3 +28,26 @@ def key_of(precision: str) -> str:
 def modes_of(is_old: bool) -> Tuple[str, ...]:
     """The precisions that an adapter knows."""
     return OLD_MODES if is_old else ALL
+
+
+def check(precision: str, is_old: bool, has_v2: bool, family: Optional[str], chip: str) -> None:
+    """Refuse a precision that would be ignored, or that the chip does not compute.
+
+    Args:
+        precision: one of `ALL`.
+        is_old: whether the adapter is that of 2021.
+        has_v2: whether it looks for `precision_mode_v2`; one between the old and the new does not.
+        family: of the chip; None where npu-smi does not tell.
+        chip: what it is called.
+
+    Raises:
+        UsageError: it does not go together.
+    """
+    known = modes_of(is_old) if has_v2 else tuple(mode for mode in modes_of(is_old) if mode in MODES)
+    if precision not in known:
+        raise UsageError(
+            "The adapter at hand%s does not know the precision %s and would ignore it; choose %s."
+            % (", the old one," if is_old else "", precision, " or ".join(known))
+        )
+    if precision in BFLOAT16_MODES and family in WITHOUT_BFLOAT16:
+        raise UsageError("%s computes no bfloat16; --precision %s is for later chips." % (chip, precision))

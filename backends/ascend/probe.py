@@ -1,5 +1,6 @@
 """Whether this host and interpreter can run on an NPU: device, adapter package, its libraries, in that order."""
 
+import contextlib
 import glob
 import importlib.util
 import os
@@ -7,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from typing import List, Mapping, Optional, Tuple
 
 from backends.ascend import installation
@@ -18,7 +20,10 @@ _IMPORTS = {
     "npu_bridge": "import npu_bridge.npu_init",
     "npu_device": "import npu_device; npu_device.compat.enable_v1()",
 }
-_LOADER = re.compile(r"(\S+\.so[\w.]*): cannot open shared object file")
+#: At the start of what the loader says; TensorFlow itself tells of CUDA's libraries that it does without.
+_LOADER = re.compile(
+    r"^(?!.*Could not load dynamic library).*?(\S+\.so[\w.]*): cannot open shared object", re.MULTILINE
+)
 
 
 def device_numbers(root: str) -> List[int]:
@@ -63,11 +68,11 @@ def explain_import(return_code: int, text: str, root: str) -> str:
         text: everything that it printed.
         root: where version files are looked for.
     """
-    missing = _LOADER.search(text)
+    missing = _LOADER.findall(text)
     if missing:
         return (
             "The Ascend adapter is installed, but the library %s cannot be loaded: CANN or the driver is missing in "
-            "this environment; %s, then try again." % (os.path.basename(missing.group(1)), _sourcing(root))
+            "this environment; %s, then try again." % (os.path.basename(missing[0]), _sourcing(root))
         )
     if return_code < 0:
         number = -return_code
@@ -81,16 +86,23 @@ def explain_import(return_code: int, text: str, root: str) -> str:
     )  # fmt: skip
 
 
-def _try_import(package: str) -> Tuple[int, str]:
-    """Return code and output of a process that imports the adapter; a fatal error ends that process alone."""
-    try:
-        done = subprocess.run(
+def _try_import(package: str) -> Tuple[Optional[int], str]:
+    """Return code and output of a process that imports the adapter; a fatal error ends that process alone.
+
+    The code is None where it does not end. Its output is a file, so that nobody waits for what it left behind.
+    """
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(
             [sys.executable, "-c", _IMPORTS[package]],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_IMPORT_SECONDS,
+            stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return 1, "it did not end within %d s: the device or a network disk hangs" % _IMPORT_SECONDS
-    return done.returncode, done.stdout.decode("utf-8", "backslashreplace")
+        code: Optional[int] = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = process.wait(_IMPORT_SECONDS)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        printed.seek(0)
+        return code, printed.read().decode("utf-8", "backslashreplace")
 
 
 def probe(variables: Mapping[str, str]) -> Probe:
@@ -111,6 +123,12 @@ def probe(variables: Mapping[str, str]) -> Probe:
             False, "This Python has the Ascend adapter but no TensorFlow: install 1.15.0, or use the vendor's."
         )
     return_code, text = _try_import(package)
+    if return_code is None:
+        return Probe(
+            False,
+            "Importing the Ascend adapter did not end within %d s: the device, its driver or a network disk hangs; see "
+            "whether npu-smi info answers." % _IMPORT_SECONDS,
+        )
     if return_code != 0:
         return Probe(False, explain_import(return_code, text, root))
     return Probe(

@@ -1,4 +1,4 @@
-"""The session of a graph on an NPU: every option that matters is set and recorded, none is left to a default."""
+"""The session of a graph on an NPU: every option that decides what is measured is set and recorded."""
 
 import json
 import os
@@ -33,7 +33,24 @@ _DEFAULTS: Dict[str, Value] = {
 def cache_folder(options: Mapping[str, str], variables: Mapping[str, str]) -> str:
     """Where compiled operators outlive a process: as asked for, else where the runtime keeps them, or in the home."""
     home = os.path.join(variables.get("HOME") or os.path.expanduser("~"), "atc_data")
-    return options.get("op_compiler_cache_dir") or variables.get("ASCEND_CACHE_PATH") or home
+    return os.path.abspath(options.get("op_compiler_cache_dir") or variables.get("ASCEND_CACHE_PATH") or home)
+
+
+def cache_folders(options: Mapping[str, str], variables: Mapping[str, str]) -> Tuple[str, ...]:
+    """Every folder in which what was compiled outlives a process: operators, and graphs where that is asked for."""
+    operators = () if options.get("op_compiler_cache_mode") == "disable" else (cache_folder(options, variables),)
+    graphs = (options["graph_compiler_cache_dir"],) if "graph_compiler_cache_dir" in options else ()
+    return operators + graphs
+
+
+def _make(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            "The folder %r for what is compiled cannot be made (%s): give another one with --option "
+            "op_compiler_cache_dir=..., or --option op_compiler_cache_mode=disable." % (folder, error.strerror)
+        ) from error
 
 
 def check_options(settings: Settings) -> Dict[str, Value]:
@@ -78,17 +95,18 @@ def config(settings: Settings, adapter: Adapter, variables: Mapping[str, str]) -
     """The `ConfigProto`, and the settings as they take effect.
 
     Raises:
-        UsageError: an option is wrong, or unknown to the adapter at hand.
+        UsageError: an option is wrong, or unknown to the adapter at hand, or a cache's folder cannot be made.
     """
     from backends.engines.tensorflow.compat import RewriterConfig, tf1
 
     values = parameters_of(settings, variables)
     parameters.check_known(values, adapter.is_old, precision.key_of(settings.precision))
-    if values["op_compiler_cache_mode"] != "disable":
-        os.makedirs(str(values["op_compiler_cache_dir"]), exist_ok=True)
+    for folder in cache_folders(settings.options, variables):
+        _make(folder)
     proto = tf1.ConfigProto(allow_soft_placement=True, log_device_placement=False)
     rewriting = proto.graph_options.rewrite_options
     rewriting.remapping = RewriterConfig.OFF
+    proto.graph_options.optimizer_options.global_jit_level = tf1.OptimizerOptions.OFF  # as the new adapter does
     memory_optimization = settings.options.get(MEMORY_OPTIMIZATION, _MEMORY_OPTIMIZATION[0])
     if memory_optimization == "off":
         rewriting.memory_optimization = RewriterConfig.OFF

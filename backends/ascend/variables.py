@@ -1,5 +1,6 @@
 """The environment of a trial on an NPU: what must be set, and what must not."""
 
+import re
 from typing import Dict, Mapping, Optional
 
 from har_model.errors import UsageError
@@ -8,32 +9,41 @@ from har_model.errors import UsageError
 JOB_ID = "10087"
 _PROFILED = "the profiler would be on while steps are timed; unset it, or use --profile for a run without figures"
 _DUMPING = "dumping graphs or data slows the run; unset it"
+_DISTRIBUTED = "a trial runs on one device and would wait for others; unset it"
 #: Variable -> why it must not be set, to anything but what means off.
 _SPOILERS = {
     "PROFILING_MODE": _PROFILED,
     "DUMP_GE_GRAPH": _DUMPING,
     "PRINT_MODEL": _DUMPING,
     "NPU_COLLECT_PATH": _DUMPING,
-    "AOE_MODE": "tuning takes place inside the steps; tune in a run of its own",
-    "RANK_TABLE_FILE": "a trial runs on one device and would wait for others; unset it",
-    "CM_CHIEF_IP": "a trial runs on one device and would wait for others; unset it",
+    "NPU_DUMP_GRAPH": _DUMPING,
+    "NPU_DEBUG": "debug code slows the run; unset it",
+    "NPU_LOOP_SIZE": "each step is fed and timed by itself; unset it",
+    "AOE_MODE": "tuning takes place inside the steps; unset it, and tune in a run of its own",
+    "RANK_TABLE_FILE": _DISTRIBUTED,
+    # The adapter refuses any of these beside RANK_SIZE.
+    "CM_CHIEF_IP": _DISTRIBUTED,
+    "CM_CHIEF_PORT": _DISTRIBUTED,
+    "CM_CHIEF_DEVICE": _DISTRIBUTED,
+    "CM_WORKER_IP": _DISTRIBUTED,
+    "CM_WORKER_SIZE": _DISTRIBUTED,
     "ASCEND_SLOG_PRINT_TO_STDOUT": "every message of the runtime would go through the trial's output; unset it",
 }
-_OFF = ("", "0", "false", "False", "off")
+#: What means off beside an empty value. The others are paths, addresses and modes: they have no such word.
+_OFF = ("0", "false", "off")
+_SWITCHES = (
+    "PROFILING_MODE", "DUMP_GE_GRAPH", "PRINT_MODEL", "NPU_DUMP_GRAPH", "NPU_DEBUG", "ASCEND_SLOG_PRINT_TO_STDOUT",
+)  # fmt: skip
 
 
-def device_of(device: Optional[int], inherited: Mapping[str, str]) -> int:
-    """The logical number of the device that a trial is given.
+def _number(name: str, text: str) -> int:
+    if not re.fullmatch("[0-9]{1,4}", text):
+        raise UsageError("%s is the logical number of a device, not %r." % (name, text))
+    return int(text)
 
-    Raises:
-        UsageError: only a physical number is known, or two variables contradict one another.
-    """
+
+def _asked(device: Optional[int], inherited: Mapping[str, str]) -> int:
     if device is not None:
-        if "ASCEND_RT_VISIBLE_DEVICES" in inherited:
-            raise UsageError(
-                "--device and ASCEND_RT_VISIBLE_DEVICES are both set, and nothing says which of them is counted in the "
-                "other: unset the variable, or leave --device out."
-            )
         return device
     text = inherited.get("ASCEND_DEVICE_ID", "")
     if not text and inherited.get("DEVICE_ID"):
@@ -41,9 +51,34 @@ def device_of(device: Optional[int], inherited: Mapping[str, str]) -> int:
             "DEVICE_ID names a physical device, harbench needs the logical number: give it with --device (npu-smi info "
             "-m lists it)."
         )
-    if text and not text.isdecimal():
-        raise UsageError("ASCEND_DEVICE_ID is the logical number of a device, not %r." % text)
-    return int(text or 0)
+    return _number("ASCEND_DEVICE_ID", text or "0")
+
+
+def _check_visible(number: int, text: str) -> None:
+    """A filter that counts the device differently leaves open which one is meant, and which one to watch."""
+    visible = [part.strip() for part in text.split(",") if part.strip()]
+    if number >= len(visible) or visible[number] != str(number):
+        raise UsageError(
+            "ASCEND_RT_VISIBLE_DEVICES=%s and the device number %d are counted from different devices, and nothing "
+            "says which one is meant: unset that variable, and give the number of npu-smi info -m with --device."
+            % (text, number)
+        )
+
+
+def device_of(device: Optional[int], inherited: Mapping[str, str]) -> int:
+    """The logical number of the device that a trial is given.
+
+    Args:
+        device: what --device says.
+        inherited: the environment.
+
+    Raises:
+        UsageError: only a physical number is known, or two variables contradict one another.
+    """
+    number = _asked(device, inherited)
+    if "ASCEND_RT_VISIBLE_DEVICES" in inherited:
+        _check_visible(number, inherited["ASCEND_RT_VISIBLE_DEVICES"])
+    return number
 
 
 def of_trial(device: Optional[int], inherited: Mapping[str, str]) -> Dict[str, str]:
@@ -58,17 +93,21 @@ def of_trial(device: Optional[int], inherited: Mapping[str, str]) -> Dict[str, s
     }
 
 
+def _is_off(name: str, value: str) -> bool:
+    return not value or (name in _SWITCHES and value.lower() in _OFF) or (name == "NPU_LOOP_SIZE" and value == "1")
+
+
 def check(variables: Mapping[str, str], is_profiled: bool) -> None:
     """Refuse an environment in which a timed run would not be one.
+
+    Args:
+        variables: those that the trial would have.
+        is_profiled: whether a run with the profiler on was asked for.
 
     Raises:
         UsageError: a variable profiles, dumps, tunes, or waits for other devices.
     """
     for name, reason in _SPOILERS.items():
         is_asked = name == "PROFILING_MODE" and is_profiled
-        if variables.get(name, "") not in _OFF and not is_asked:
+        if not _is_off(name, variables.get(name, "")) and not is_asked:
             raise UsageError("%s=%s is set: %s." % (name, variables[name], reason))
-    if variables.get("CM_WORKER_SIZE", "1") != "1":
-        raise UsageError(
-            "CM_WORKER_SIZE=%s is set: a trial runs on one device; unset it." % variables["CM_WORKER_SIZE"]
-        )

@@ -55,6 +55,14 @@ class View:
         return name if telling else "%s (family %s)" % (name, self.family.value)
 
 
+def _common(npu_id: int, chip_id: Optional[int], run: tool.Run) -> Optional[key_values.ChipReading]:
+    """What `-t common` says of a chip; None where it says nothing, which leaves the table as good as it is."""
+    try:
+        return key_values.parse_common(run([npu.COMMAND, "info", "-t", "common", "-i", str(npu_id)])).chip(chip_id)
+    except tool.ToolFailed:
+        return None
+
+
 def look(logical_id: int, run: tool.Run = tool.run) -> View:
     """Look at the chip of a logical number.
 
@@ -67,7 +75,7 @@ def look(logical_id: int, run: tool.Run = tool.run) -> View:
     if device is None:
         sentence = "NPU %d is not in the table of npu-smi info." % npu_id
         raise tool.ToolFailed(shown.fault.sentence if shown.fault else sentence)
-    common = key_values.parse_common(run([npu.COMMAND, "info", "-t", "common", "-i", str(npu_id)])).chip(chip_id)
+    common = _common(npu_id, chip_id, run)
     return View(
         device=device,
         family=chips.family_of(device, shown),
@@ -85,14 +93,18 @@ class LogicalNpu(Source):
         logical_id: as the framework counts devices.
         pids: the processes of the trial's tree at the moment.
         run: runs npu-smi.
+        tells_utilisation: False while a profiler runs on the chip: npu-smi then prints 0, whatever the chip does.
     """
 
     name = npu.NpuSmi.name
     columns = npu.COLUMNS
     patience_seconds = npu.NpuSmi.patience_seconds
 
-    def __init__(self, logical_id: int, pids: Callable[[], Set[int]], run: tool.Run = tool.run) -> None:
+    def __init__(
+        self, logical_id: int, pids: Callable[[], Set[int]], run: tool.Run = tool.run, tells_utilisation: bool = True
+    ) -> None:
         self._logical_id, self._pids, self._run = logical_id, pids, run
+        self._unknown: Dict[str, Optional[float]] = {} if tells_utilisation else {"device_utilisation_percent": None}
         self._chip: Optional[npu.NpuSmi] = None
 
     def read(self) -> Dict[str, Optional[float]]:
@@ -103,8 +115,11 @@ class LogicalNpu(Source):
         """
         if self._chip is None:
             self._chip = npu.NpuSmi(*locate(self._logical_id, self._run), pids=self._pids, run=self._run)
-        return self._chip.read()
+        return dict(self._chip.read(), **self._unknown)
 
     def observation(self) -> Dict[str, Any]:
         """What was seen of the chip; empty before it was found."""
-        return dict(self._chip.observation(), logical_id=self._logical_id) if self._chip else {}
+        if self._chip is None:
+            return {}
+        unknown = {"utilisation_percent_most": None} if self._unknown else {}
+        return dict(self._chip.observation(), logical_id=self._logical_id, **unknown)

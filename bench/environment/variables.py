@@ -6,7 +6,8 @@ from typing import Dict, Mapping
 
 _RELEVANT_PREFIXES = (
     "TF_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "DNNL_", "XLA_", "CUDA_", "NVIDIA_", "ASCEND_",
-    "DEVICE_ID", "JOB_ID", "RANK_", "HARBENCH_", "MALLOC_", "LD_PRELOAD",
+    "DEVICE_ID", "JOB_ID", "RANK_", "HARBENCH_", "MALLOC_", "LD_PRELOAD", "ENABLE_HF32_EXECUTION",
+    "ENABLE_FORCE_V2_CONTROL", "FUSION_TENSOR_SIZE",
 )  # fmt: skip
 
 #: Names that begin alike and are secrets: NVIDIA_API_KEY, and Terraform's TF_VAR_... and TF_TOKEN_...
