@@ -100,7 +100,7 @@ def test_a_run_that_is_resumed_still_says_what_is_unproven(run):
 
 def test_what_is_simulated_ends_well_and_says_so(run):
     out, _ = run("--trials", "1", HARBENCH_NULL=_proof("simulated"))
-    assert "windows/s" in out and "(simulated)" in out
+    assert "windows/s" in out and "simulated (null): " in out
 
 
 @pytest.mark.parametrize("says, state, code", [

@@ -93,7 +93,7 @@ def test_a_profiled_run_may_have_the_profilers_variable_and_a_timed_one_may_not(
 def test_the_chip_is_watched_and_while_profiling_without_its_utilisation(profile_folder, monkeypatch):
     given = {}
     monkeypatch.setattr(logical_npu, "LogicalNpu", lambda number, pids, **named: given.update(named, number=number))
-    AscendBackend().telemetry(_settings(device=3, profile_folder=profile_folder), set)
+    AscendBackend().telemetry(_settings(profile_folder=profile_folder), {"ASCEND_DEVICE_ID": "3"}, set)
     assert given == {"number": 3, "tells_utilisation": profile_folder is None}
 
 
