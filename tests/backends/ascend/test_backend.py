@@ -54,7 +54,7 @@ def test_without_a_node_the_probe_speaks_and_not_the_check(tmp_path):
     _check(tmp_path, _settings(device=7), cards=0)
 
 
-def test_a_device_by_env_is_refused_since_npu_smi_would_be_asked_for_another(tmp_path):
+def test_a_device_by_env_is_refused_since_the_doctor_would_look_at_another(tmp_path):
     with pytest.raises(UsageError, match="ASCEND_DEVICE_ID is not for --env"):
         _check(tmp_path, _settings(), {"ASCEND_DEVICE_ID": "1"})
 
@@ -93,7 +93,7 @@ def test_a_profiled_run_may_have_the_profilers_variable_and_a_timed_one_may_not(
 def test_the_chip_is_watched_and_while_profiling_without_its_utilisation(profile_folder, monkeypatch):
     given = {}
     monkeypatch.setattr(logical_npu, "LogicalNpu", lambda number, pids, **named: given.update(named, number=number))
-    AscendBackend().telemetry(_settings(device=3, profile_folder=profile_folder), set)
+    AscendBackend().telemetry(_settings(profile_folder=profile_folder), {"ASCEND_DEVICE_ID": "3"}, set)
     assert given == {"number": 3, "tells_utilisation": profile_folder is None}
 
 
