@@ -44,7 +44,7 @@ class AscendBackend(TensorFlowBackend):
         variables.check(variables_of_trial, settings.profile_folder is not None)
         numbers = probe.device_numbers(installation.root_of(variables_of_trial))
         device = int(variables_of_trial["ASCEND_DEVICE_ID"])
-        if device != variables.device_of(settings.device, os.environ):  # by which npu-smi will be asked
+        if device != variables.device_of(settings.device, os.environ):  # at which the doctor looks beforehand
             raise UsageError("ASCEND_DEVICE_ID is not for --env: give the logical number of the device with --device.")
         if numbers and device >= len(numbers):
             raise UsageError(

@@ -54,7 +54,7 @@ def test_without_a_node_the_probe_speaks_and_not_the_check(tmp_path):
     _check(tmp_path, _settings(device=7), cards=0)
 
 
-def test_a_device_by_env_is_refused_since_npu_smi_would_be_asked_for_another(tmp_path):
+def test_a_device_by_env_is_refused_since_the_doctor_would_look_at_another(tmp_path):
     with pytest.raises(UsageError, match="ASCEND_DEVICE_ID is not for --env"):
         _check(tmp_path, _settings(), {"ASCEND_DEVICE_ID": "1"})
 

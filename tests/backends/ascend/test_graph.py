@@ -1,7 +1,4 @@
-"""The network on the NPU backend against the CPU backend's unrolled kernel; a contract double stands for the adapter.
-
-The double patches every session of its process, so that the model on the NPU backend lives in one of its own.
-"""
+"""The network on the NPU backend, with a contract double, against the unrolled kernel on the CPU backend."""
 
 import json
 
@@ -12,79 +9,18 @@ from backends.ascend.graph import _InPlaceOfItsOwn
 from backends.cpu import CpuBackend
 from backends.protocol import BackendUnavailable
 from har_model import weights
-from har_model.config import PRESETS, NetworkConfig
-from tests.parity.engine import open_model
-
-_BATCH, _EVALUATED = 7, 5
-#: What both adapters do alike is tried with both among the slow tests.
-either = pytest.mark.parametrize("adapter", ["new", pytest.param("old", marks=pytest.mark.slow)], indirect=True)
-_PREAMBLE = """
-import json, sys
-from tests.backends.ascend.npu_model import open_model
-values = dict(np.load(%r))
-windows, labels, evaluated = values.pop("windows"), values.pop("labels"), values.pop("evaluated")
-model = open_model(%r)
-if values:
-    model.set_weights(values)
-"""
-
-
-def _reduced(preset, **changes):
-    return NetworkConfig(**dict(vars(PRESETS[preset]), window_length=6, n_hidden=4, **changes))
-
-
-_SMALL = _reduced("deep-lstm", n_stacked_layers=1)
-#: A block of two branches, each in two directions.
-_WIDE = _reduced("deep-res-bidir-lstm", n_stacked_layers=1, n_layers_in_highway=2)
-
-
-def _inputs(config, seed=0):
-    draw = np.random.RandomState(seed)
-    shape = (config.window_length, config.n_channels)
-    values = {
-        name: draw.normal(0.1, 0.4, size).astype(np.float32) for name, size in weights.variable_shapes(config).items()
-    }
-    windows = draw.normal(size=(_BATCH,) + shape).astype(np.float32)
-    evaluated = draw.normal(size=(_EVALUATED,) + shape).astype(np.float32)
-    return windows, draw.randint(0, config.n_classes, _BATCH).astype(np.int32), evaluated, values
-
-
-def _run(adapter, tmp_path, config, program, script=None, training=None, given=None, has_weights=True, **settings):
-    """Run a program that finds `model`, `windows`, `labels`, `evaluated`; what it printed, and what it left in `found`.
-
-    Args:
-        given: the inputs, where they are not those of `_inputs`.
-    """
-    windows, labels, evaluated, values = given or _inputs(config)
-    np.savez(
-        str(tmp_path / "in.npz"), windows=windows, labels=labels, evaluated=evaluated, **(values if has_weights else {})
-    )
-    asked = dict(
-        settings,
-        network=vars(config),
-        training=dict({"batch_size": _BATCH, "keep_prob": 1.0}, **(training or {})),
-        evaluation_windows=_EVALUATED,
-    )
-    text = _PREAMBLE % (str(tmp_path / "in.npz"), json.dumps(asked))
-    variables = {
-        "HOME": str(tmp_path),
-        "PATH": "/usr/bin:/bin",
-        "HARBENCH_ASCEND_ROOT": str(tmp_path),
-        "RANK_ID": "0",
-        "RANK_SIZE": "1",
-    }
-    outcome = adapter.run(text + program, script, variables)
-    assert outcome.status == 0, outcome.stderr
-    return outcome
-
-
-def _reference(config, **given):
-    """The CPU backend's unrolled kernel with the same weights; its model is closed by the caller."""
-    windows, labels, evaluated, values = _inputs(config)
-    model = open_model(config, "unrolled", **given)
-    model.set_weights(values)
-    return model, windows, labels, evaluated
-
+from har_model.config import PRESETS
+from tests.backends.ascend.programs import (
+    BATCH,
+    EVALUATED,
+    SMALL,
+    WIDE,
+    either,
+    reduced,
+    reference,
+    run_program,
+    variables_of,
+)
 
 _COMPARED = """
 names = ["logits", "loss"] + [name for name in model.probe_names() if name.startswith("gradient/")]
@@ -95,9 +31,9 @@ np.savez(%r, evaluated=model.evaluate(evaluated), **{name.replace("/", "|"): fou
 
 def _assert_equal(adapter, tmp_path, config, kernel):
     path = str(tmp_path / "out.npz")
-    _run(adapter, tmp_path, config, _COMPARED % path, kernel=kernel)
+    run_program(adapter, tmp_path, config, _COMPARED % path, kernel=kernel)
     found = {name.replace("|", "/"): value for name, value in np.load(path).items()}
-    model, windows, labels, evaluated = _reference(config)
+    model, windows, labels, evaluated = reference(config)
     np.testing.assert_allclose(found.pop("evaluated"), model.evaluate(evaluated), atol=1e-5)
     expected = model.probe(list(found), windows, labels)
     model.close()
@@ -108,7 +44,7 @@ def _assert_equal(adapter, tmp_path, config, kernel):
 
 @pytest.mark.parametrize(
     "adapter, config",
-    [("old", _SMALL), ("new", _WIDE), pytest.param("old", _WIDE, marks=pytest.mark.slow)],
+    [("old", SMALL), ("new", WIDE), pytest.param("old", WIDE, marks=pytest.mark.slow)],
     indirect=["adapter"],
     ids=["old-small", "new-wide", "old-wide"],
 )
@@ -120,7 +56,7 @@ def test_the_fused_kernel_computes_what_the_unrolled_one_computes_on_the_cpu(ada
 @pytest.mark.parametrize("kernel", ["fused", "unrolled"])
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_every_preset_does_with_both_kernels(adapter, tmp_path, preset, kernel):
-    _assert_equal(adapter, tmp_path, _reduced(preset, n_stacked_layers=2), kernel)
+    _assert_equal(adapter, tmp_path, reduced(preset, n_stacked_layers=2), kernel)
 
 
 _VARIABLES = """
@@ -133,8 +69,8 @@ with model._graph.as_default():
 @either
 @pytest.mark.parametrize("kernel", ["fused", pytest.param("unrolled", marks=pytest.mark.slow)])
 def test_the_variables_are_the_canonical_ones_and_lengths_of_sequences(adapter, tmp_path, kernel):
-    trained, everything = _run(adapter, tmp_path, _WIDE, _VARIABLES, kernel=kernel).answer()
-    canonical = list(weights.variable_shapes(_WIDE))
+    trained, everything = run_program(adapter, tmp_path, WIDE, _VARIABLES, kernel=kernel).answer()
+    canonical = list(weights.variable_shapes(WIDE))
     assert trained == canonical
     slots = ["OptimizeLoss/%s/%s" % (name, slot) for name in canonical for slot in ("Adam", "Adam_1")]
     counters = ["OptimizeLoss/beta1_power", "OptimizeLoss/beta2_power", "OptimizeLoss/learning_rate", "Variable"]
@@ -155,9 +91,9 @@ np.savez(%r, evaluated=model.evaluate(evaluated))
 @either
 def test_a_checkpoint_has_the_ports_names_and_goes_on_on_the_cpu(adapter, tmp_path):
     prefix, path = str(tmp_path / "npu" / "mode.ckpt"), str(tmp_path / "out.npz")
-    _run(adapter, tmp_path, _SMALL, _CHECKPOINT % (prefix, path))
+    run_program(adapter, tmp_path, SMALL, _CHECKPOINT % (prefix, path))
     backend = CpuBackend()
-    model, windows, labels, evaluated = _reference(_SMALL)
+    model, windows, labels, evaluated = reference(SMALL)
     model.step(windows, labels)
     ours = str(tmp_path / "cpu" / "mode.ckpt")
     model.save_checkpoint(ours)
@@ -167,14 +103,14 @@ def test_a_checkpoint_has_the_ports_names_and_goes_on_on_the_cpu(adapter, tmp_pa
     for name, value in backend.checkpoint_weights(ours, names).items():
         assert theirs[name].dtype == value.dtype, name
         np.testing.assert_allclose(theirs[name], value, atol=1e-5, err_msg=name)
-    model.set_weights({name: theirs[name] for name in weights.variable_shapes(_SMALL)})
+    model.set_weights({name: theirs[name] for name in weights.variable_shapes(SMALL)})
     np.testing.assert_allclose(model.evaluate(evaluated), np.load(path)["evaluated"], atol=1e-5)
     model.close()
 
 
 @pytest.mark.slow
 def test_a_checkpoint_of_the_cpu_goes_on_on_the_npu(new, tmp_path):
-    model, windows, labels, evaluated = _reference(_SMALL)
+    model, windows, labels, evaluated = reference(SMALL)
     model.step(windows, labels)
     prefix, path = str(tmp_path / "cpu" / "mode.ckpt"), str(tmp_path / "out.npz")
     model.save_checkpoint(prefix)
@@ -183,7 +119,7 @@ from backends.ascend.backend import AscendBackend
 model.set_weights(AscendBackend().checkpoint_weights(%r, list(model.get_weights())))
 np.savez(%r, evaluated=model.evaluate(evaluated))
 """
-    _run(new, tmp_path, _SMALL, program % (prefix, path), has_weights=False)
+    run_program(new, tmp_path, SMALL, program % (prefix, path), has_weights=False)
     np.testing.assert_allclose(np.load(path)["evaluated"], model.evaluate(evaluated), atol=1e-5)
     model.close()
 
@@ -212,9 +148,9 @@ npu_ops.dropout = recording
 from tests.backends.ascend.npu_model import open_model
 model = open_model(%r)
 """
-    asked = dict(network=vars(_SMALL), training={"batch_size": _BATCH, "keep_prob": 0.5}, evaluation_windows=_EVALUATED)
+    asked = dict(network=vars(SMALL), training={"batch_size": BATCH, "keep_prob": 0.5}, evaluation_windows=EVALUATED)
     program = counted % json.dumps(asked) + _DROPOUT + "print(json.dumps(asked))\n"
-    outcome = _run(adapter, tmp_path, _SMALL, program)
+    outcome = run_program(adapter, tmp_path, SMALL, program)
     calls = outcome.answer()
     # The input's and the last state's: a tensor in training, the number 1.0 in evaluation, which adds no operation.
     assert [is_number for is_number, _ in calls] == [False, False, True, True]
@@ -236,10 +172,10 @@ print(json.dumps(shapes))
 
 @either
 def test_evaluation_is_one_batch_of_static_shape_over_the_same_variables(adapter, tmp_path):
-    config, path = _reduced("deep-res-lstm", n_stacked_layers=1), str(tmp_path / "out.npz")
-    shapes = _run(adapter, tmp_path, config, _TOWER % path).answer()
-    assert shapes == [[_BATCH, 6, 9], [_BATCH], [_EVALUATED, 6, 9]]
-    model, windows, labels, evaluated = _reference(config)
+    config, path = reduced("deep-res-lstm", n_stacked_layers=1), str(tmp_path / "out.npz")
+    shapes = run_program(adapter, tmp_path, config, _TOWER % path).answer()
+    assert shapes == [[BATCH, 6, 9], [BATCH], [EVALUATED, 6, 9]]
+    model, windows, labels, evaluated = reference(config)
     # The batch norm takes its statistics over all evaluated windows.
     np.testing.assert_allclose(np.load(path)["before"], model.evaluate(evaluated), atol=1e-5)
     alone = np.concatenate([model.evaluate(evaluated[:2]), model.evaluate(evaluated[2:])])
@@ -249,56 +185,13 @@ def test_evaluation_is_one_batch_of_static_shape_over_the_same_variables(adapter
     model.close()
 
 
-_SIX_STEPS = """
-losses = [model.step(windows, labels) for _ in range(6)]
-updates = model.updates()
-print(json.dumps([losses, updates.applied, updates.loss_scale, model.describe().effective["overflow"]]))
-"""
-
-
-_SCALED = [
-    ("none", {"overflow_at_steps": [2]}, 6, None),  # nobody looks
-    ("1024", {}, 6, 1024.0),
-    ("1024", {"overflow_at_steps": [2, 4]}, 4, 1024.0),
-    ("dynamic", {"overflow_at_steps": [2, 3]}, 4, 2.0**31),  # halved after two
-    ("dynamic", {"overflow_at_steps": [2], "saturates": True}, 5, 2.0**32),
-]
-
-
-@pytest.mark.parametrize(
-    "adapter, loss_scale, script, applied, scale",
-    [
-        pytest.param(name, *case, marks=() if (name, number) in (("new", 2), ("old", 3)) else pytest.mark.slow)
-        for name in ("new", "old")
-        for number, case in enumerate(_SCALED)
-    ],
-    indirect=["adapter"],
-)
-def test_a_skipped_update_is_counted_and_the_scale_follows(adapter, tmp_path, loss_scale, script, applied, scale):
-    losses, found, found_scale, overflow = _run(
-        adapter, tmp_path, _SMALL, _SIX_STEPS, script, loss_scale=loss_scale
-    ).answer()
-    assert (found, found_scale) == (applied, scale)
-    model, windows, labels, _ = _reference(_SMALL)
-    # A skipped update leaves the variables: the next loss is the same again.
-    expected = [model.step(windows, labels) for _ in range(applied)]
-    model.close()
-    skipped = script.get("overflow_at_steps", []) if loss_scale != "none" else []
-    before = [step - 1 - sum(each < step for each in skipped) for step in range(1, 7)]  # updates before each step
-    repeated = [expected[number] for number in before if number < applied]
-    np.testing.assert_allclose(losses[: len(repeated)], repeated, rtol=1e-4)
-    saturates = script.get("saturates", adapter.variant == "old")
-    words = "infinities" if not saturates else "unseen" if loss_scale == "none" else "its status flag is looked at"
-    assert words in overflow
-
-
 @either
 def test_a_model_says_what_it_runs_on_and_that_nothing_proves_it(adapter, tmp_path):
     program = """
 description, proof = model.describe(), model.prove()
 print(json.dumps([description.device, description.effective, proof.state]))
 """
-    device, effective, state = _run(adapter, tmp_path, _SMALL, program, loss_scale="dynamic").answer()
+    device, effective, state = run_program(adapter, tmp_path, SMALL, program, loss_scale="dynamic").answer()
     assert device == "contract double of the Ascend adapter (no NPU)" and state == "simulated"
     assert effective["adapter"] == "npu_bridge, " + adapter.variant
     assert (effective["kernel"], effective["precision"], effective["loss_scale"]) == (
@@ -316,9 +209,8 @@ try:
 except HarbenchError as error:
     print(json.dumps([type(error).__name__, str(error)]))
 """
-    asked = dict(settings, network=vars(_SMALL), training={}, evaluation_windows=_EVALUATED)
-    variables = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "HARBENCH_ASCEND_ROOT": str(tmp_path)}
-    return adapter.run("import json" + program % json.dumps(asked), None, variables).answer()
+    asked = dict(settings, network=vars(SMALL), training={}, evaluation_windows=EVALUATED)
+    return adapter.run("import json" + program % json.dumps(asked), None, variables_of(tmp_path)).answer()
 
 
 @pytest.mark.parametrize(
