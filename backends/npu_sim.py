@@ -1,11 +1,18 @@
 """An Ascend NPU's arithmetic, emulated on the host's cores: what a precision mode would cost in accuracy."""
 
-from typing import Any
+from typing import Any, Callable
 
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
 from backends.precision_modes import MODES
 from backends.proof import SIMULATED, Proof
-from backends.protocol import KERNEL_UNROLLED, Probe, Settings
+from backends.protocol import (
+    KERNEL_UNROLLED,
+    LOSS_SCALE_DYNAMIC,
+    LOSS_SCALE_FIXED,
+    LOSS_SCALE_NONE,
+    Probe,
+    Settings,
+)
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -21,12 +28,24 @@ def _prove(model: Any) -> Proof:
     return Proof(SIMULATED, DEVICE, "computed on the CPU with an NPU's rounding emulated, for its accuracy alone")
 
 
+def _scaling(settings: Settings, has_overflowed: Callable[[], Any]) -> Any:
+    from backends.engines.tensorflow import loss_scale
+    from backends.engines.tensorflow.update import unscaled
+
+    if settings.loss_scale_kind == LOSS_SCALE_NONE:
+        return unscaled
+    if settings.loss_scale_kind == LOSS_SCALE_DYNAMIC:
+        return loss_scale.dynamic(has_overflowed)
+    return loss_scale.fixed(float(settings.loss_scale), has_overflowed)
+
+
 class NpuSimBackend(TensorFlowBackend):
     """Rounds as the chip would; never a performance figure."""
 
     name = "npu-sim"
     kernels = (KERNEL_UNROLLED,)
     precisions = tuple(MODES)
+    loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
 
     def probe(self) -> Probe:
         """Available wherever TensorFlow is installed."""
@@ -56,7 +75,8 @@ class NpuSimBackend(TensorFlowBackend):
         from backends.engines.tensorflow.rounding import Rounding
 
         arithmetic, overflow = MODES[settings.precision], settings.options.get(_OVERFLOW, _SATURATE)
-        rounding = Rounding(overflow == _SATURATE, False)
+        # Without loss scaling nothing asks for an overflow, on the chip neither.
+        rounding = Rounding(overflow == _SATURATE, settings.loss_scale_kind != LOSS_SCALE_NONE)
         config = tf1.ConfigProto(
             device_count={"GPU": 0}, intra_op_parallelism_threads=1, inter_op_parallelism_threads=settings.threads
         )
@@ -65,5 +85,7 @@ class NpuSimBackend(TensorFlowBackend):
             "precision": settings.precision,
             "rounding": arithmetic.to_dict(),
             "overflow": overflow,
+            "loss_scale": settings.loss_scale,
         }
-        return Placement(ops_with(arithmetic, rounding), config, DEVICE, effective, _prove)
+        scaling = _scaling(settings, rounding.has_overflowed)
+        return Placement(ops_with(arithmetic, rounding), config, DEVICE, effective, _prove, scaling)
