@@ -45,6 +45,7 @@ class NpuSimBackend(TensorFlowBackend):
     name = "npu-sim"
     kernels = (KERNEL_UNROLLED,)
     precisions = tuple(MODES)
+    has_speed = False
     loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
 
     def probe(self) -> Probe:
@@ -80,6 +81,8 @@ class NpuSimBackend(TensorFlowBackend):
         config = tf1.ConfigProto(
             device_count={"GPU": 0}, intra_op_parallelism_threads=1, inter_op_parallelism_threads=settings.threads
         )
+        # The graph as it is written: what rewrites it might move a rounding, and takes a minute for so many of them.
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
         effective = {
             "kernel": settings.kernel,
             "precision": settings.precision,

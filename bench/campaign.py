@@ -11,7 +11,7 @@ from rich.markup import escape
 from bench import assemble, clock, environment, plan, proving, record, runner, trial_folder, units
 from bench.assemble import RunFacts
 from bench.errors import DeviceNotUsed, error_of
-from bench.figures import has_figures, trial_figures
+from bench.figures import has_figures, has_speed, trial_figures
 from bench.outcome import Limits, Outcome
 from bench.plan import Job, Slot
 from bench.progress import TrialProgress
@@ -50,17 +50,14 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         console.print("  record %s" % escape(path))
         return
     figures = trial_figures(document)
-    console.print(
-        "  %s windows/s, step %s over %d steps, first step %s, accuracy %s after %s"
-        % (
-            units.rate(figures.fps),
-            units.seconds(figures.step_seconds),
-            figures.steady_steps,
+    speed = "no speed, since the device is emulated"
+    if has_speed(document):
+        speed = "%s windows/s, step %s over %d steps, first step %s" % (
+            units.rate(figures.fps), units.seconds(figures.step_seconds), figures.steady_steps,
             units.seconds(figures.first_step_seconds),
-            units.accuracy(figures.final_accuracy),
-            units.epochs(figures.epochs_trained),
-        )
-    )
+        )  # fmt: skip
+    accuracy = units.accuracy(figures.final_accuracy), units.epochs(figures.epochs_trained)
+    console.print("  %s, accuracy %s after %s" % ((speed,) + accuracy))
     console.print("  record %s" % escape(path))
 
 
@@ -164,9 +161,9 @@ class Run:
         busy_before = environment.busy_share()
         draft = assemble.draft(campaign.facts, slot, clock.utc_now(), campaign.folder, busy_before)
         folder = os.path.join(campaign.folder, draft["id"])
-        steps = plan.planned_steps(slot.job, campaign.n_train)
+        shown = title, plan.planned_steps(slot.job, campaign.n_train), slot.job.workload.training.batch_size
         with trial_folder.held(folder, draft, slot.job):
-            with TrialProgress(self._console, title, steps, slot.job.workload.training.batch_size) as progress:
+            with TrialProgress(self._console, *shown, has_speed=has_speed(draft)) as progress:
                 ended = runner.run_trial(slot.job, folder, campaign.limits, progress)
             self._console.print("%s: %s in %s" % (title, ended.status, units.seconds(ended.process_seconds)))
             path, document = trial_folder.leave_record(folder, draft, ended)

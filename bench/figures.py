@@ -80,6 +80,11 @@ def has_figures(record: Record) -> bool:
     return is_timed and sum(measured) > _LEAST_STEP_SECONDS * len(measured)
 
 
+def has_speed(record: Record) -> bool:
+    """Whether the times of a complete record are figures: not where its backend only emulates a device."""
+    return bool(record.get("has_speed", True))  # records from before there were such backends
+
+
 def _epochs_trained(record: Record) -> float:
     batches = record["dataset"]["n_train"] // record["job"]["workload"]["training"]["batch_size"]
     return sum(epoch["steps"] for epoch in record["steps"]["epochs"]) / max(batches, 1)

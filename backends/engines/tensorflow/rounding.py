@@ -1,6 +1,6 @@
 """Rounding of float32 tensors to a smaller format and back: what an operation in that format would have written."""
 
-from typing import Any, Callable, List
+from typing import Any, Callable, Dict, List, Tuple
 
 from backends.engines.tensorflow.compat import raw_ops, tf1
 from backends.precision_modes import BFLOAT16, FLOAT16, FLOAT32
@@ -13,7 +13,7 @@ LARGEST = {FLOAT16: 65504.0, BFLOAT16: (2 - 2**-7) * 2.0**127}
 
 
 class Rounding:
-    """Rounds to nearest, ties to even, subnormal numbers kept.
+    """Rounds to nearest, ties to even, subnormal numbers kept; for one graph.
 
     Args:
         saturates: a number beyond the format's largest becomes the largest (Ascend 910A); otherwise infinite (A2).
@@ -24,6 +24,7 @@ class Rounding:
         self._saturates = saturates
         self._is_watched = is_watched
         self._sums: List[Tensor] = []
+        self._limits: Dict[str, Tuple[Tensor, Tensor]] = {}
 
     def once(self, values: Tensor, form: str, is_bounded: bool = False) -> Tensor:
         """The values rounded, for use where no gradient is taken.
@@ -42,7 +43,14 @@ class Rounding:
             self._sums.append(tf1.reduce_sum(rounded))  # not finite if one value is not
         if not self._saturates:
             return rounded
-        return raw_ops.ClipByValue(t=rounded, clip_value_min=-LARGEST[form], clip_value_max=LARGEST[form])
+        low, high = self._limits_of(form)
+        return raw_ops.ClipByValue(t=rounded, clip_value_min=low, clip_value_max=high)
+
+    def _limits_of(self, form: str) -> Tuple[Tensor, Tensor]:
+        if form not in self._limits:  # thousands of operations share them
+            with tf1.control_dependencies(None):
+                self._limits[form] = tf1.constant(-LARGEST[form]), tf1.constant(LARGEST[form])
+        return self._limits[form]
 
     def between(self, forward: str, backward: str, is_bounded: bool = False) -> Callable[[Tensor], Tensor]:
         """An operation that rounds what passes it to one format, and the gradient that comes back to another.
