@@ -5,6 +5,8 @@ from typing import List, Optional, Sequence
 
 import numpy as np
 
+from backends.proof import SIMULATED
+from bench import clock
 from bench.record import COMPLETE, Record
 from bench.stats import steady
 from bench.stats.steady import SteadyState
@@ -81,8 +83,13 @@ def has_figures(record: Record) -> bool:
 
 
 def has_speed(record: Record) -> bool:
-    """Whether the times of a complete record are figures: not where its backend only emulates a device."""
-    return bool(record.get("has_speed", True))  # records from before there were such backends
+    """Whether the times of a trial are figures: not where its backend only emulates a device.
+
+    A complete record that does not say so is of such a backend where it is simulated although a real clock ran.
+    """
+    if "has_speed" in record:
+        return bool(record["has_speed"])
+    return bool(record["proof"]["state"] != SIMULATED or record["clock"]["name"] == clock.VIRTUAL)
 
 
 def _epochs_trained(record: Record) -> float:

@@ -11,8 +11,9 @@ Round = Callable[[Any], np.ndarray]
 
 def to_float16(values):
     """Nearest float16, ties to even, held at the largest."""
+    largest = np.float32(65504)
     with np.errstate(over="ignore"):
-        return np.clip(np.asarray(values, np.float32).astype(np.float16).astype(np.float32), -65504, 65504)
+        return np.clip(np.asarray(values, np.float32).astype(np.float16).astype(np.float32), -largest, largest)
 
 
 def to_bfloat16(values):

@@ -13,7 +13,7 @@ LARGEST = {FLOAT16: 65504.0, BFLOAT16: (2 - 2**-7) * 2.0**127}
 
 
 class Rounding:
-    """Rounds to nearest, ties to even, subnormal numbers kept; for one graph.
+    """Rounds to nearest, ties to even, float16's subnormal numbers kept; for one graph.
 
     Args:
         saturates: a number beyond the format's largest becomes the largest (Ascend 910A); otherwise infinite (A2).
