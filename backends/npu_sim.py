@@ -1,10 +1,42 @@
 """An Ascend NPU's arithmetic, emulated on the host's cores: what a precision mode would cost in accuracy."""
 
-from typing import Any
+from typing import Any, Callable
 
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
-from backends.protocol import KERNEL_UNROLLED, BackendUnavailable, Probe, Settings
+from backends.precision_modes import MODES
+from backends.proof import SIMULATED, Proof
+from backends.protocol import (
+    KERNEL_UNROLLED,
+    LOSS_SCALE_DYNAMIC,
+    LOSS_SCALE_FIXED,
+    LOSS_SCALE_NONE,
+    Probe,
+    Settings,
+)
 from har_model.config import Workload
+from har_model.errors import UsageError
+
+#: What the device is called in records and tables.
+DEVICE = "npu-sim (simulated on the CPU)"
+_OVERFLOW = "overflow"
+_SATURATE = "saturate"
+#: What becomes of a number that is too large: Ascend 910A saturates, A2 and later have infinities.
+_OVERFLOWS = (_SATURATE, "infnan")
+
+
+def _prove(model: Any) -> Proof:
+    return Proof(SIMULATED, DEVICE, "computed on the CPU with an NPU's rounding emulated, for its accuracy alone")
+
+
+def _scaling(settings: Settings, has_overflowed: Callable[[], Any]) -> Any:
+    from backends.engines.tensorflow import loss_scale
+    from backends.engines.tensorflow.update import unscaled
+
+    if settings.loss_scale_kind == LOSS_SCALE_NONE:
+        return unscaled
+    if settings.loss_scale_kind == LOSS_SCALE_DYNAMIC:
+        return loss_scale.dynamic(has_overflowed)
+    return loss_scale.fixed(float(settings.loss_scale), has_overflowed)
 
 
 class NpuSimBackend(TensorFlowBackend):
@@ -12,12 +44,51 @@ class NpuSimBackend(TensorFlowBackend):
 
     name = "npu-sim"
     kernels = (KERNEL_UNROLLED,)
-    precisions = ("allow_mix_precision",)
+    precisions = tuple(MODES)
+    has_speed = False
+    loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
 
     def probe(self) -> Probe:
         """Available wherever TensorFlow is installed."""
-        return Probe(is_installed(), "The npu-sim backend computes on the CPU and never yields a performance figure.")
+        if is_installed():
+            return Probe(True, "The npu-sim backend is ready: accuracy on the CPU, never a performance figure.")
+        return Probe(
+            False, "The npu-sim backend needs TensorFlow, which this Python does not have; `make bench-cpu` sets it up."
+        )
+
+    def check_options(self, settings: Settings) -> None:
+        """One option, `overflow`."""
+        for option, value in settings.options.items():
+            if option != _OVERFLOW or value not in _OVERFLOWS:
+                raise UsageError(
+                    "The npu-sim backend has no option %s=%s; its one option is %s=%s."
+                    % (option, value, _OVERFLOW, "|".join(_OVERFLOWS))
+                )
+        if settings.device is not None:
+            raise UsageError("The npu-sim backend has no numbered devices; leave --device out.")
 
     def place(self, workload: Workload, settings: Settings) -> Any:
-        """Not written yet."""
-        raise BackendUnavailable("The npu-sim backend cannot compute yet.")
+        """Only the CPU is visible; one thread an operation, as on the cpu backend."""
+        # The engine may be imported only once TensorFlow is, in the trial.
+        from backends.engines.tensorflow.compat import tf1
+        from backends.engines.tensorflow.model import Placement
+        from backends.engines.tensorflow.reduced import ops_with
+        from backends.engines.tensorflow.rounding import Rounding
+
+        arithmetic, overflow = MODES[settings.precision], settings.options.get(_OVERFLOW, _SATURATE)
+        # Without loss scaling nothing asks for an overflow, on the chip neither.
+        rounding = Rounding(overflow == _SATURATE, settings.loss_scale_kind != LOSS_SCALE_NONE)
+        config = tf1.ConfigProto(
+            device_count={"GPU": 0}, intra_op_parallelism_threads=1, inter_op_parallelism_threads=settings.threads
+        )
+        # The graph as it is written: what rewrites it might move a rounding, and takes a minute for so many of them.
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
+        effective = {
+            "kernel": settings.kernel,
+            "precision": settings.precision,
+            "rounding": arithmetic.to_dict(),
+            "overflow": overflow,
+            "loss_scale": settings.loss_scale,
+        }
+        scaling = _scaling(settings, rounding.has_overflowed)
+        return Placement(ops_with(arithmetic, rounding), config, DEVICE, effective, _prove, scaling)

@@ -154,6 +154,8 @@ class Backend(ABC):
     loss_scales: Tuple[str, ...] = (LOSS_SCALE_NONE,)
     #: Whether a run with the device's profiler can be asked for.
     has_profiler = False
+    #: Whether the times of its steps are figures; False where a device is emulated, and only accuracy means something.
+    has_speed = True
 
     # ---- in the parent: nothing here imports a framework -----------------------------------------------------------
 

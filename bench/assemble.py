@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence
 
 import bench
+from backends import registry
 from bench import clock, environment, record
 from bench.outcome import Outcome
 from bench.plan import Slot
@@ -75,6 +76,7 @@ def draft(run: RunFacts, slot: Slot, started: str, folder: str, busy_before: Opt
             "position": slot.position,
         },
         "job": job.to_dict(),
+        "has_speed": registry.create(job.backend).has_speed,
         "cost": {
             "parameters": weights.count_parameters(job.workload.network),
             "flops_per_step": cost.training_step_flops(job.workload.network, job.workload.training),

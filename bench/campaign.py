@@ -64,15 +64,16 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
 
 
 def _figures_text(document: record.Record) -> str:
-    found = figures.trial_figures(document)
-    return "%s windows/s, step %s over %d steps, first step %s, accuracy %s after %s" % (
-        units.rate(found.fps),
-        units.seconds(found.step_seconds),
-        found.steady_steps,
-        units.seconds(found.first_step_seconds),
-        units.accuracy(found.final_accuracy),
-        units.epochs(found.epochs_trained),
-    )
+    found, speed = figures.trial_figures(document), "no speed, since the device is emulated"
+    if figures.has_speed(document):
+        speed = "%s windows/s, step %s over %d steps, first step %s" % (
+            units.rate(found.fps),
+            units.seconds(found.step_seconds),
+            found.steady_steps,
+            units.seconds(found.first_step_seconds),
+        )
+    accuracy, length = units.accuracy(found.final_accuracy), units.epochs(found.epochs_trained)
+    return "%s, accuracy %s after %s" % (speed, accuracy, length)
 
 
 def _say_failure(ended: Outcome, console: Console) -> None:
@@ -172,9 +173,9 @@ class Run:
         busy_before = environment.busy_share()
         draft = assemble.draft(campaign.facts, slot, clock.utc_now(), campaign.folder, busy_before)
         folder = os.path.join(campaign.folder, draft["id"])
-        steps = plan.planned_steps(slot.job, campaign.n_train)
+        shown = title, plan.planned_steps(slot.job, campaign.n_train), slot.job.workload.training.batch_size
         with trial_folder.held(folder, draft, slot.job):
-            with TrialProgress(self._console, title, steps, slot.job.workload.training.batch_size) as progress:
+            with TrialProgress(self._console, *shown, has_speed=figures.has_speed(draft)) as progress:
                 ended = runner.run_trial(slot.job, folder, campaign.limits, progress)
             self._console.print("%s: %s in %s" % (title, ended.status, units.seconds(ended.process_seconds)))
             path, document = trial_folder.leave_record(folder, draft, ended)

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from backends.protocol import LOSS_SCALE_NONE
 from bench import stats
 from bench.environment import variables
-from bench.figures import TrialFigures, has_figures, steady_step_seconds, trial_figures
+from bench.figures import TrialFigures, has_figures, has_speed, steady_step_seconds, trial_figures
 from bench.record import Record
 from bench.stats import bootstrap, outliers
 from bench.stats.outliers import Outliers
@@ -76,6 +76,11 @@ class Cell:
     def first(self) -> Record:
         """The record that speaks for what all of them share."""
         return self.records[0]
+
+    @property
+    def has_speed(self) -> bool:
+        """Whether its times are figures; where not, only its accuracy is."""
+        return all(map(has_speed, self.records))
 
     def values(self, name: str) -> List[float]:
         """One of the rates or times of `TrialFigures`, of each trial."""

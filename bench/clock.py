@@ -8,6 +8,8 @@ from typing import Callable, Optional
 
 #: Readings from which resolution and cost are taken: enough for a median, a few milliseconds in all.
 _CALIBRATION_READINGS = 2000
+#: Name of a clock whose times are given, not measured.
+VIRTUAL = "virtual"
 
 now_ns = time.perf_counter_ns
 
@@ -46,6 +48,6 @@ def measure_quality(source: Callable[[], int] = now_ns) -> ClockQuality:
     """Smallest difference seen between readings, and mean time of a reading."""
     readings = [source() for _ in range(_CALIBRATION_READINGS)]
     differences = [b - a for a, b in zip(readings, readings[1:]) if b > a]
-    name = "perf_counter_ns" if source is now_ns else "virtual"
+    name = "perf_counter_ns" if source is now_ns else VIRTUAL
     cost = (readings[-1] - readings[0]) / (len(readings) - 1)
     return ClockQuality(name, min(differences) if differences else 0, cost)

@@ -226,13 +226,17 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _skipped_updates,
     _dirty,
 )
+#: Those that mean nothing for a cell that has no speed.
+_OF_SPEED = (_slowed_down, _fused, _wide, _unlike_intervals, _not_steady, _stalls, _asynchronous)
 
 
 def of_cell(cell: Cell) -> List[str]:
     """What may be said against a cell's figures."""
-    return [sentence for sentence in (doubt(cell) for doubt in _DOUBTS) if sentence] + host_doubts.of_cell(cell)
+    asked = [doubt for doubt in _DOUBTS if cell.has_speed or doubt not in _OF_SPEED]
+    found = [sentence for sentence in (doubt(cell) for doubt in asked) if sentence]
+    return found + (host_doubts.of_cell(cell) if cell.has_speed else [])  # what is wrong with a host shows in times
 
 
 def of_runs(cells: Sequence[Cell]) -> List[str]:
     """What may be said against the runs that took several of these cells."""
-    return host_doubts.of_runs(cells)
+    return host_doubts.of_runs([cell for cell in cells if cell.has_speed])

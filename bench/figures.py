@@ -6,6 +6,7 @@ from typing import List, Optional, Sequence
 import numpy as np
 
 from backends.proof import PROVEN, SIMULATED
+from bench import clock
 from bench.record import COMPLETE, Record
 from bench.stats import steady
 from bench.stats.steady import SteadyState
@@ -98,6 +99,16 @@ def has_figures(record: Record) -> bool:
     """Whether a record can enter a table of figures: complete, its device proven (or simulated and called so), not
     profiled, with steps after its warm-up that took time."""
     return why_none(record) is None
+
+
+def has_speed(record: Record) -> bool:
+    """Whether the times of a trial are figures: not where its backend only emulates a device.
+
+    A complete record that does not say so is of such a backend where it is simulated although a real clock ran.
+    """
+    if "has_speed" in record:
+        return bool(record["has_speed"])
+    return bool(record["proof"]["state"] != SIMULATED or record["clock"]["name"] == clock.VIRTUAL)
 
 
 def _epochs_trained(record: Record) -> float:

@@ -19,13 +19,15 @@ class TrialProgress:
         title: what the trial is.
         total_steps: updates it will do.
         batch_size: windows of one update.
+        has_speed: whether the rate may be shown.
     """
 
-    def __init__(self, console: Console, title: str, total_steps: int, batch_size: int) -> None:
+    def __init__(self, console: Console, title: str, total_steps: int, batch_size: int, has_speed: bool = True) -> None:
         self._console = console
         self._title = title
         self._total = total_steps
         self._batch_size = batch_size
+        self._has_speed = has_speed
         self._done = 0
         self._text = "starting"
         self._last_line_ns = clock.now_ns()
@@ -59,9 +61,10 @@ class TrialProgress:
         """Take one event of the trial's journal."""
         if event["event"] == "progress":
             self._done = event["steps_done"]
-            self._text = "epoch %d, %.0f windows/s, loss %s" % (
+            rate = self._batch_size / event["step_seconds"] if event["step_seconds"] else 0
+            self._text = "epoch %d, %sloss %s" % (
                 event["epoch"] + 1,
-                self._batch_size / event["step_seconds"] if event["step_seconds"] else 0,
+                "%.0f windows/s, " % rate if self._has_speed else "",
                 "not finite" if event["loss"] is None else "%.3f" % event["loss"],
             )
         elif event["event"] == "phase-start" and event["name"] != "training":

@@ -39,6 +39,8 @@ def _pair(comparison: Comparison, numbers: Dict[int, int]) -> str:
 def _ratio_text(cell: Cell, comparisons: Sequence[Comparison], numbers: Dict[int, int]) -> str:
     """What stands in a cell's column of ratios: one for each reference of its."""
     mine = [one for one in comparisons if one.cell is cell]
+    if not cell.has_speed:
+        return units.NOTHING
     if not mine:
         return "1 (reference)"
     texts = ["%s, to [%d]" % (tables.ratio_with_verdict(one.speed), numbers[id(one.reference)]) for one in mine]

@@ -21,13 +21,13 @@ SCHEMA_VERSION = 1
 
 
 def _cell(cell: Cell) -> Dict[str, Any]:
-    resampled, outliers = cell.resampled_fps(), cell.outliers()
+    resampled, outliers = (cell.resampled_fps(), cell.outliers()) if cell.has_speed else (None, None)
     return {
         "name": naming.short(cell),
         "kind": tables.kind_of(cell),
         "backend": cell.first["job"]["backend"],
         "records": [record["id"] for record in cell.records],
-        "fps": asdict(cell.estimate("fps")),
+        "fps": asdict(cell.estimate("fps")) if cell.has_speed else None,
         "fps_resampled": asdict(resampled) if resampled else None,
         "outlying_steps": asdict(outliers) if outliers else None,
         "resources": asdict(resources.of_cell(cell)),

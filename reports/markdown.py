@@ -36,8 +36,9 @@ _LEGEND = (
     *trial_tables.LEGEND,
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "
-    "activity. simulated: no measurement of that device. Without proof that its device did the work a record is in no "
-    "table. `-`: not measured or not published.",
+    "activity. simulated: no measurement of that device; where a device is emulated its accuracy is computed and it "
+    "has no speed. Without proof that its device did the work a record is in no table. `-`: not measured, not "
+    "published, or no figure.",
 )
 
 
@@ -118,6 +119,14 @@ def _unknown_lines(cell: Cell) -> List[str]:
     return ["  - harbench doctor could not tell: %s" % plain(sentences)] if found else []
 
 
+def _reached(cell: Cell) -> str:
+    """The arithmetic done in a second; nothing where the cell has no speed."""
+    if not cell.has_speed:
+        return ""
+    flops_per_second = cell.first["cost"]["flops_per_step"] / cell.estimate("step_seconds").centre
+    return ", %.1f GFLOP/s reached over the steady steps" % (flops_per_second / 1e9)
+
+
 def environment_lines(cell: Cell, number: int) -> List[str]:
     """Where a cell was measured, on what, and the command that repeats it."""
     first, host = cell.first, cell.first["environment"]["identity"]
@@ -127,8 +136,8 @@ def environment_lines(cell: Cell, number: int) -> List[str]:
         "- %s" % plain(tables.cell_name(cell, number)),
         "  - host: %s" % plain(_host(host)),
         *_unknown_lines(cell),
-        "  - workload: %d parameters, %.2f GFLOP a step on paper, %.1f GFLOP/s reached over the steady steps"
-        % (first["cost"]["parameters"], flops / 1e9, flops / cell.estimate("step_seconds").centre / 1e9),
+        "  - workload: %d parameters, %.2f GFLOP a step on paper%s"
+        % (first["cost"]["parameters"], flops / 1e9, _reached(cell)),
         "  - effective settings: %s" % plain(effective),
         "  - data: %s, %s train and %s test windows, fingerprint %s"
         % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),

@@ -98,7 +98,7 @@ def performance_table(published: Published, cells: Sequence[Cell]) -> Table:
     like = ("FPS",) + tuple(units.rate(column.fps) for column in published.columns)
     like += tuple(units.estimate(published_definition(cell)) for cell in cells)
     steady = ("FPS, steady state [95 % interval]",) + (units.NOTHING,) * len(published.columns)
-    steady += tuple(units.rate_with_interval(cell.estimate("fps")) for cell in cells)
+    steady += tuple(map(steady_fps, cells))
     title = "性能结果比对 (performance, windows per second; %s)" % _published_names(published)
     return Table(title, header, (like, steady) if cells else (like,))
 
@@ -157,9 +157,9 @@ def _comparison_row(cell: Cell, number: int, ratio: str) -> Row:
         str(cell.first["description"]["effective"].get("precision", job["precision"])),
         job["kernel"],
         str(job["workload"]["training"]["batch_size"]),
-        units.rate_with_interval(cell.estimate("fps")),
+        steady_fps(cell),
         ratio,
-        mean_seconds([figures.first_step_seconds for figures in cell.figures]),
+        mean_seconds([figures.first_step_seconds for figures in cell.figures if cell.has_speed]),
         _accuracy(cell),
         _best_epoch(cell),
         _steps(cell),
@@ -190,6 +190,8 @@ def comparison_table(cells: Sequence[Cell]) -> Table:
 
 def _as_reference(cell: Cell, first: Cell) -> str:
     """What stands for a reference; for a further one, why it has none."""
+    if not cell.has_speed:
+        return units.NOTHING
     if cell is first:
         return "1 (reference)"
     names = [difference.name for difference in fairness.stopping_speed(fairness.differences(cell, first))]
@@ -206,7 +208,14 @@ def _references(cells: Sequence[Cell]) -> List[Optional[int]]:
     return references
 
 
+def steady_fps(cell: Cell) -> str:
+    """FPS of the steady steps with its interval; nothing where the cell has no speed."""
+    return units.rate_with_interval(cell.estimate("fps")) if cell.has_speed else units.NOTHING
+
+
 def published_definition(cell: Cell) -> Optional[stats.Estimate]:
-    """FPS as it was published, over trials; None where one is too short for it."""
+    """FPS as it was published, over trials; None where one is too short for it, or the cell has no speed."""
+    if not cell.has_speed:
+        return None
     values = [figures.published_fps for figures in cell.figures]
     return None if None in values else stats.geometric_mean([value for value in values if value])

@@ -23,7 +23,20 @@ LEGEND = (
 )
 
 
+def _nothing(label: str, header: Row) -> Row:
+    """The row of a cell that has no speed."""
+    return (label,) + (units.NOTHING,) * (len(header) - 1)
+
+
+_TIMING_HEADER = (
+    "cell", "step time", "FPS (steady), Student's t [95 % interval]", "FPS, resampled [95 % interval]",
+    "FPS (published definition)", "p_whole", "p_train", "p_core",
+)  # fmt: skip
+
+
 def _timing_row(label: str, cell: Cell) -> Row:
+    if not cell.has_speed:
+        return _nothing(label, _TIMING_HEADER)
     published, resampled = tables.published_definition(cell), cell.resampled_fps()
     has_training_time = all(figures.train_fps for figures in cell.figures)
     return (
@@ -40,12 +53,8 @@ def _timing_row(label: str, cell: Cell) -> Row:
 
 def timing_table(cells: Sequence[Cell]) -> Table:
     """Step time and throughput by each definition, a row a cell."""
-    header = (
-        "cell", "step time", "FPS (steady), Student's t [95 % interval]", "FPS, resampled [95 % interval]",
-        "FPS (published definition)", "p_whole", "p_train", "p_core",
-    )  # fmt: skip
     rows = [_timing_row(label, cell) for label, cell in zip(tables.labels(cells), cells)]
-    return Table("Step time and throughput", header, tuple(rows))
+    return Table("Step time and throughput", _TIMING_HEADER, tuple(rows))
 
 
 def _caches(cell: Cell) -> str:
@@ -62,6 +71,9 @@ def phases_table(cells: Sequence[Cell]) -> Table:
     )  # fmt: skip
     rows: List[Row] = []
     for label, cell in zip(tables.labels(cells), cells):
+        if not cell.has_speed:
+            rows.append(_nothing(label, header))
+            continue
         named = [
             tables.mean_seconds([record["phases"].get(name) for record in cell.records])
             for name in ("import", "data", "build")
@@ -81,9 +93,9 @@ _OUTLIERS_HEADER = (
 
 
 def _outliers_row(label: str, cell: Cell) -> Row:
-    found = cell.outliers()
+    found = cell.outliers() if cell.has_speed else None
     if found is None:
-        return (label,) + (units.NOTHING,) * (len(_OUTLIERS_HEADER) - 1)
+        return _nothing(label, _OUTLIERS_HEADER)
     counts = (found.steps, found.low_severe, found.low_mild, found.high_mild, found.high_severe)
     return (label, *map(str, counts), units.percent(found.high_share), found.sentence)
 

@@ -12,6 +12,7 @@ from bench.assemble import RunFacts
 from bench.campaign import Campaign, IsEnough, Run
 from bench.commands.cell_options import POSITIVE
 from bench.commands.options import command_line, data_path_option, env, finite
+from bench.errors import UsageError
 from bench.outcome import Limits
 from bench.plan import Job
 from bench.preflight import Cleared
@@ -77,6 +78,22 @@ def measuring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def require_speed(jobs: Sequence[Job], asked: str) -> None:
+    """Refuse what is about times where a backend's are no figures.
+
+    Args:
+        asked: what would need them, as a person typed it.
+
+    Raises:
+        UsageError: a backend has no speed.
+    """
+    for job in jobs:
+        if not registry.create(job.backend).has_speed:
+            raise UsageError(
+                "The %s backend has an accuracy and no speed, which %s is about; leave it out." % (job.backend, asked)
+            )
 
 
 def facts_of(cleared: Cleared, trials: int, out: str) -> RunFacts:

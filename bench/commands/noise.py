@@ -77,6 +77,7 @@ def noise(trials: int, out: str, **options: Any) -> None:
     console = Console(highlight=False, soft_wrap=True)
     (options_of_cell,) = merged(options, ())
     job = job_of(options_of_cell)
+    measuring.require_speed([job], "harbench noise")
     cleared = measuring.clear([job, job], out, True, console)
     measuring.salvage(out, console)
     measured = measuring.measure(cleared, measuring.facts_of(cleared, trials, out), out, options, console)

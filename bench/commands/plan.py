@@ -117,7 +117,7 @@ def _speed(detect: float, likely: float, noise: Optional[float]) -> _Question:
         noun="trials",
         option="--trial-noise",
         given=noise,
-        values_of=lambda cell: [math.log(value) for value in cell.values("step_seconds")],
+        values_of=lambda cell: [math.log(value) for value in cell.values("step_seconds") if cell.has_speed],
         needed=needed,
         text_of=_percent,
     )

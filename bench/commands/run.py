@@ -136,6 +136,8 @@ def run(
     console = Console(highlight=False, soft_wrap=True)
     most = _most_trials(trials, target_interval, max_trials)
     jobs = [job_of(cell) for cell in merged(options, cell_texts)]
+    if target_interval is not None:
+        measuring.require_speed(jobs, "--target-interval")
     cleared = measuring.clear(jobs, out, not dry_run, console)
     if dry_run:
         _show_plan(cleared, most, out, console)

@@ -129,8 +129,11 @@ def compare(
 
 
 def refusal(comparisons: Sequence[Comparison]) -> str:
-    """One sentence that says why speeds are not comparable and what would allow it; empty where all of them are."""
-    stopped = [comparison for comparison in comparisons if comparison.speed.stopped_by]
+    """One sentence that says why speeds are not comparable and what would allow it.
+
+    Empty where all of them are, or a side has no speed that could be.
+    """
+    stopped = [one for one in comparisons if one.speed.stopped_by and one.cell.has_speed and one.reference.has_speed]
     if not stopped:
         return ""
     names = list(dict.fromkeys(one.name for comparison in stopped for one in comparison.speed.stopped_by))

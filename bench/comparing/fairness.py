@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-from backends.proof import SIMULATED
+from backends.proof import PROVEN, SIMULATED
+from bench import clock
 from bench.cells import Cell, identity
 from bench.errors import UsageError
 
 UNKNOWN = "unknown"
+#: The fact that nothing allows: where a side has no speed there is nothing to compare.
+SPEED = "speed"
+_NO_FIGURE = "no figure"
+#: In place of a proof where a device is emulated: its accuracy is computed, where a null device's is given.
+_EMULATED = "emulated"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ RULES: Tuple[Rule, ...] = (
     Rule("workload", True, True, "what is trained is not the same"),
     Rule("data", True, True, "other windows are other work, and another test; a replay depends on them"),
     Rule("proof", True, True, "a simulated figure measures no device; what is unproven is never compared"),
+    Rule(SPEED, True, False, "an emulated device has an accuracy and no speed; it cannot be allowed"),
     Rule("clock", True, False, "times that were given, or read on another clock, are not the same measurement"),
     Rule("fetches", True, False, "a step that brings more back to the host waits and copies more"),
     Rule("epochs.trained", False, True, "accuracy grows with training; FPS is that of steady steps, however many"),
@@ -106,7 +113,8 @@ def _named(place: str) -> str:
 
 def proof_state(cell: Cell) -> str:
     """`proven` or `simulated`; without a device or a clock it is simulated whatever the record says."""
-    if cell.first["job"]["backend"] == "null" or any(record["clock"]["name"] == "virtual" for record in cell.records):
+    is_virtual = any(record["clock"]["name"] == clock.VIRTUAL for record in cell.records)
+    if cell.first["job"]["backend"] == "null" or is_virtual:
         return SIMULATED
     return str(cell.first["proof"]["state"])
 
@@ -126,7 +134,8 @@ def facts(cell: Cell) -> Dict[str, Any]:
     found["data.kind"] = _all_of([record["dataset"]["kind"] for record in cell.records])
     found["clock"] = _all_of([record["clock"]["name"] for record in cell.records])
     found["epochs.trained"] = _all_of(["%.4g" % figures.epochs_trained for figures in cell.figures])
-    found["proof"] = proof_state(cell)
+    found["proof"] = proof_state(cell) if cell.has_speed else _EMULATED
+    found[SPEED] = "timed" if cell.has_speed else _NO_FIGURE
     found["steps"] = found.get("steps") or "no bound"
     return found
 
@@ -148,7 +157,7 @@ class Difference:
 
     def is_allowed(self, allowed: Sequence[str]) -> bool:
         """Whether it is among the names that were allowed: its own, or its family's."""
-        return self.name in allowed or self.name.partition(".")[0] in allowed
+        return self.name != SPEED and (self.name in allowed or self.name.partition(".")[0] in allowed)
 
     def __str__(self) -> str:
         return "%s (%s against %s)" % (self.name, self.value, self.reference)
@@ -162,15 +171,22 @@ def _shown(name: str, value: Any, other: Any) -> str:
 
 
 def differences(cell: Cell, reference: Cell) -> List[Difference]:
-    """Every fact in which two cells differ: those that stop a comparison first, then in the order of `RULES`."""
+    """Every fact in which two cells differ: those that stop a comparison first, then in the order of `RULES`.
+
+    That a side has no speed counts as one, even where neither has any; that it is emulated and the other one measured
+    then does not count besides.
+    """
     mine, theirs = facts(cell), facts(reference)
     found = []
+    if {mine["proof"], theirs["proof"]} == {PROVEN, _EMULATED}:
+        mine["proof"] = theirs["proof"]
     for name in sorted(set(mine) | set(theirs)):
         pair = mine.get(name), theirs.get(name)
         effective = name.partition(".asked")[0]
         # What was asked for and took effect is told once.
         is_told = effective != name and pair == (mine.get(effective), theirs.get(effective))
-        if pair[0] != pair[1] and not is_told:
+        is_different = pair[0] != pair[1] or (name == SPEED and _NO_FIGURE in pair)
+        if is_different and not is_told:
             found.append(Difference(name, _shown(name, *pair), _shown(name, *pair[::-1]), rule_of(name)))
     order = [rule.name for rule in RULES]
     return sorted(found, key=lambda one: order.index(one.rule.name) if one.rule.name in order else len(order))
@@ -197,7 +213,7 @@ def check_allowed(names: Sequence[str]) -> None:
     Raises:
         UsageError: a name is none of a difference that stops a comparison of speeds.
     """
-    families = [rule.name for rule in RULES if rule.stops_speed]
+    families = [rule.name for rule in RULES if rule.stops_speed and rule.name != SPEED]
     for name in names:
         if name.partition(".")[0] not in families:
             raise UsageError(

@@ -140,8 +140,13 @@ def _texts(answers: Sequence[Answer], word: str) -> str:
     return ", ".join(one.gate.text for one in answers if one.answer == word)
 
 
-def _accuracy_reasons(answers: Sequence[Answer]) -> str:
-    stopped = [one.comparison.accuracy.stopped_by for answer in answers for one in answer.outcomes]
+def _reasons(answers: Sequence[Answer]) -> str:
+    stopped = [
+        one.comparison.accuracy.stopped_by if answer.gate.quantity == ACCURACY else one.comparison.speed.stopped_by
+        for answer in answers
+        for one in answer.outcomes
+        if one.answer == NOT_COMPARABLE
+    ]
     return ", ".join(dict.fromkeys(str(difference) for differences in stopped for difference in differences))
 
 
@@ -168,7 +173,7 @@ def require(answers: Sequence[Answer], unmatched: Sequence[Unmatched] = ()) -> N
     if _texts(answers, NOT_COMPARABLE):
         raise NotComparable(
             "Cannot be answered: %s; what is asked for is not comparable: %s; measure both alike."
-            % (_texts(answers, NOT_COMPARABLE), _accuracy_reasons(answers))
+            % (_texts(answers, NOT_COMPARABLE), _reasons(answers))
         )
     if _texts(answers, NOT_MET):
         raise GateNotMet("Not met: %s; the 95 %% interval lies wholly beyond." % _texts(answers, NOT_MET))

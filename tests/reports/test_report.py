@@ -229,7 +229,7 @@ def test_a_part_of_the_data_is_called_a_part_in_every_heading():
     "change, word",
     [
         ({"dataset__fingerprint": "other"}, "data"),
-        ({"proof__state": "simulated"}, "proof"),
+        ({"proof__state": "simulated", "clock__name": "virtual"}, "proof"),
         ({"job__workload__training__batch_size": 50}, "batch"),
         ({"description__effective__fetches": ["loss", "logits"]}, "fetches"),
     ],
