@@ -7,6 +7,9 @@ import re
 #: A larger log is read at its beginning, where a device is opened, and at its end, where it fails.
 LIMIT_BYTES = 16 * 1024 * 1024
 
+_LEFT_OUT = "[... %d bytes left out ...]"
+_LEFT_OUT_LINE = re.compile(r"^\[\.\.\. ([0-9]{1,18}) bytes left out \.\.\.\]$", re.MULTILINE)
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -59,7 +62,12 @@ def read_log(path: str, limit_bytes: int = LIMIT_BYTES) -> str:
         head = file.read(half)
         file.seek(size - half)
         tail = file.read()
-    return "%s\n[... %d bytes left out ...]\n%s" % (decode(head), size - 2 * half, decode(tail))
+    return "%s\n%s\n%s" % (decode(head), _LEFT_OUT % (size - 2 * half), decode(tail))
+
+
+def left_out_bytes(text: str) -> int:
+    """How many bytes of a file `read_log` left out between the beginning and the end that are in `text`."""
+    return sum(int(match.group(1)) for match in _LEFT_OUT_LINE.finditer(text))
 
 
 def tail(text: str, lines: int = 20) -> str:
