@@ -16,7 +16,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: Control sequences (colours, cursor), titles of a terminal window, and what else an escape begins (ECMA-48, 5.4).
-_ANSI = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)|[ -/]*[0-Z\\\\^-~])")
+#: Where a sequence may be cut off (by another stream), a letter that begins a word is no part of it.
+_ANSI = re.compile(
+    "\x1b(?:\\[(?:[0-?]+[ -/]*[@-~]|[mKHJ]|[ -/]*[@-~](?![a-z]))|\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)"
+    "|[ -/]+[0-9A-D]|[0-Z\\\\^-~](?![a-z]))"
+)
 
 #: What else a terminal would obey: a bell, a backspace.
 _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if code not in (9, 10, 13, 27))

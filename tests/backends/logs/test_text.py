@@ -79,3 +79,8 @@ def test_what_was_left_out_of_a_long_log_is_counted(tmp_path):
     path.write_bytes(b"a" * 100)
     assert text.left_out_bytes(text.read_log(str(path), limit_bytes=20)) == 80
     assert text.left_out_bytes(text.read_log(str(path), limit_bytes=100)) == 0
+
+
+@pytest.mark.parametrize("cut", ["\x1b", "\x1b[", "\x1b(B\x1b[m", "\x1b[32m", "\x1bM\x1b[K"])
+def test_an_escape_takes_no_letter_of_the_word_behind_it(cut):
+    assert text.clean(cut + "The model").lstrip("[") == "The model"
