@@ -8,6 +8,7 @@ import importlib
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
+from backends import answers
 from backends.protocol import LOSS_SCALE_DYNAMIC, LOSS_SCALE_FIXED, LOSS_SCALE_NONE, Backend, BackendUnavailable
 
 ENTRY_POINT_GROUP = "harbench.backends"
@@ -113,7 +114,7 @@ def make(one: Found) -> Backend:
     fault = fault_of(backend, one.name)
     if fault:
         raise BackendUnavailable("%s is none: %s; mend or remove it." % (where, fault))
-    return backend
+    return answers.guarded(backend, where)
 
 
 def _is_words(value: Any) -> bool:

@@ -177,14 +177,15 @@ class Backend(ABC):
         Raises:
             UsageError: it has no such kernel, precision, loss scaling, option, device or profiler.
         """
-        for option, value, choices in (
-            ("--kernel", settings.kernel, self.kernels),
-            ("--precision", settings.precision, self.precisions),
-            ("--loss-scale", settings.loss_scale_kind, self.loss_scales),
+        scales = tuple("a number" if kind == LOSS_SCALE_FIXED else kind for kind in self.loss_scales)
+        for option, asked, value, choices, words in (
+            ("--kernel", settings.kernel, settings.kernel, self.kernels, self.kernels),
+            ("--precision", settings.precision, settings.precision, self.precisions, self.precisions),
+            ("--loss-scale", settings.loss_scale, settings.loss_scale_kind, self.loss_scales, scales),
         ):
             if value not in choices:
                 raise UsageError(
-                    "%s %s is not for the %s backend; choose %s." % (option, value, self.name, " or ".join(choices))
+                    "%s %s is not for the %s backend; choose %s." % (option, asked, self.name, " or ".join(words))
                 )
         self.check_options(settings)
         if settings.profile_folder is not None and not self.has_profiler:

@@ -177,8 +177,8 @@ class Run:
         with trial_folder.held(folder, draft, slot.job):
             with TrialProgress(self._console, *shown, has_speed=figures.has_speed(draft)) as progress:
                 ended = runner.run_trial(slot.job, folder, campaign.limits, progress)
+            path, document, ended = trial_folder.leave_record(folder, draft, ended)
             self._console.print("%s: %s in %s" % (title, ended.status, units.seconds(ended.process_seconds)))
-            path, document = trial_folder.leave_record(folder, draft, ended)
         return document, ended, path
 
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, replace
 from typing import Any, Dict, Optional
 
 from backends import registry
-from backends.proof import ON_HOST, Evidence, Proof
+from backends.proof import ON_HOST, UNPROVEN, Evidence, Proof
 from bench import layout, record
-from bench.errors import DeviceNotUsed, TrialFailed
+from bench.errors import DeviceNotUsed, HarbenchError, TrialFailed
 from bench.outcome import Outcome
 from bench.plan import Job
 
@@ -35,12 +35,28 @@ def _observation(outcome: Outcome) -> Optional[Dict[str, Any]]:
     return (outcome.telemetry or {}).get("device")
 
 
+def _judged(job: Job, claim: Proof, evidence: Evidence) -> Proof:
+    """The backend's judgement; unproven where the backend is gone since, or cannot judge."""
+    try:
+        return registry.create(job.backend).judge(claim, evidence)
+    except HarbenchError as error:
+        return Proof(UNPROVEN, claim.device, "no backend judged it: %s" % error)
+
+
+def _meaning(job: Job, log: str) -> Optional[str]:
+    """What the backend makes of a failed trial's log; why it cannot, where it cannot."""
+    try:
+        return registry.create(job.backend).explain(log)
+    except HarbenchError as error:
+        return str(error)
+
+
 def _proven(job: Job, ended: Outcome, log: str) -> Outcome:
     claim = _claim(ended)
     if claim is None:
         return ended
     evidence = Evidence(log, _observation(ended), _said(ended, "description") or {})
-    proof = registry.create(job.backend).judge(claim, evidence)
+    proof = _judged(job, claim, evidence)
     ended = replace(ended, proof=asdict(proof))
     if proof.state != ON_HOST:
         return ended
@@ -49,7 +65,7 @@ def _proven(job: Job, ended: Outcome, log: str) -> Outcome:
 
 
 def _explained(job: Job, ended: Outcome, log: str) -> Outcome:
-    meaning = registry.create(job.backend).explain(log) if ended.exit_code == TrialFailed.exit_code else None
+    meaning = _meaning(job, log) if ended.exit_code == TrialFailed.exit_code else None
     return ended if meaning is None else replace(ended, reason="%s %s" % (meaning, ended.reason))
 
 

@@ -44,7 +44,7 @@ def _validator() -> Any:
         return validator(json.load(file))
 
 
-def _fault(record: Any) -> str:
+def fault_of(record: Any) -> str:
     """What is wrong with a document as a record; empty when nothing is."""
     error = jsonschema.exceptions.best_match(_validator().iter_errors(record))
     if error is None:
@@ -94,7 +94,7 @@ def write(record: Record, folder: str) -> str:
         DataError: the folder cannot be written.
         ValueError: the record is not valid, which is our mistake.
     """
-    fault = _fault(record)
+    fault = fault_of(record)
     if fault:
         raise ValueError("harbench made a record that its own schema refuses: " + fault)
     text = json.dumps(record, allow_nan=False, indent=1, sort_keys=True, ensure_ascii=False)
@@ -154,7 +154,7 @@ def read(path: str) -> Record:
             "The record %r has schema version %d, this harbench knows up to %d; use a newer harbench."
             % (path, version, SCHEMA_VERSION)
         )
-    fault = _fault(record)
+    fault = fault_of(record)
     if fault:
         raise DataError("The file %r is not a valid record (%s); copy it again or remove it." % (path, fault))
     return dict(record)

@@ -182,10 +182,10 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tu
         finally:
             os.close(writing)
         watcher.watch(process.pid, mark)
-        sampler = Sampler(_sources(job, process.pid))
-        sampler.start()
         stopped = None
-        try:
+        try:  # a backend of another package may fail here
+            sampler = Sampler(_sources(job, process.pid))
+            sampler.start()
             stopped = _listen(process, _Ear(pipe, listener), pipe, _Deadlines(folder, limits))
         except KeyboardInterrupt:
             stopped = outcome.STOPPED_INTERRUPTED

@@ -5,6 +5,7 @@ It needs a framework, NumPy and the standard library, nothing else, since it run
 
 import ctypes
 import json
+import math
 import os
 import platform
 import signal
@@ -16,7 +17,7 @@ import numpy as np
 
 from backends import registry
 from backends.engines.tensorflow.backend import TensorFlowBackend
-from backends.protocol import Backend, Model
+from backends.protocol import Backend, Model, Updates
 from bench import clock, layout, plan, synchronisation
 from bench.journal import Journal
 from bench.plan import MODE_EVALUATE, MODE_EXPORT, MODE_FULL, Job
@@ -51,6 +52,12 @@ def _describe(model: Model, journal: Journal) -> None:
     journal.write("clock", **asdict(clock.measure_quality(model.virtual_clock_ns or clock.now_ns)))
 
 
+def _finite(updates: Updates) -> Updates:
+    """With an infinite scale as None: JSON has no such number, and a trial must not end for it."""
+    scale = updates.loss_scale
+    return updates if scale is None or math.isfinite(scale) else replace(updates, loss_scale=None)
+
+
 def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     with journal.phase("build"):
         model = _open(backend, job, job.workload, data)
@@ -66,7 +73,7 @@ def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) 
         TimedLoop(model, data, job, journal, steps).run()
     updates = model.updates()
     if updates is not None:
-        journal.write("updates", **asdict(updates))
+        journal.write("updates", **asdict(_finite(updates)))
     if job.mode == MODE_FULL:
         with journal.phase("checkpoint"):
             model.save_checkpoint(layout.CHECKPOINT)

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import IO, Dict, Iterator, List, Optional, Tuple
 
@@ -14,6 +15,8 @@ from bench.plan import Job
 from har_model.files import write_atomically
 
 _KILLED = "harbench itself was ended while this trial ran; what had been measured by then was saved by a later run."
+#: Events that no backend has a say in.
+_OUR_WORDS = ("phase-start", "phase", "epoch", "dataset")
 
 
 @contextlib.contextmanager
@@ -64,16 +67,36 @@ def _artifacts(folder: str) -> Dict[str, str]:
     return {name: "%s/%s" % (identifier, path) for name, path in found.items()}
 
 
-def leave_record(folder: str, draft: record.Record, ended: Outcome) -> Tuple[str, record.Record]:
-    """Write the record beside the trial's folder, then remove from the folder what it now holds; its path, and itself.
+def _unheard(ended: Outcome, fault: str) -> Outcome:
+    """A trial that said what no record holds has failed; its phases and steps are our own words and stay."""
+    return replace(
+        ended,
+        status=record.FAILED,
+        reason="The trial, or what watched it, said what no record holds (%s): that is a fault of the backend." % fault,
+        exit_code=TrialFailed.exit_code,
+        events=[event for event in ended.events if event["event"] in _OUR_WORDS],
+        telemetry=None,
+        proof=None,
+    )
+
+
+def leave_record(folder: str, draft: record.Record, ended: Outcome) -> Tuple[str, record.Record, Outcome]:
+    """Write the record beside the trial's folder, then remove from the folder what it now holds.
+
+    Returns:
+        Its path, itself, and the outcome that it holds: a failure where the trial said what no record holds.
 
     Raises:
         DataError: it cannot be written; everything stays as it is.
     """
     document = assemble.finish(draft, ended, _artifacts(folder))
+    fault = record.fault_of(document)
+    if fault:  # else no later run in this folder could save it, nor do its own work
+        ended = _unheard(ended, fault)
+        document = assemble.finish(draft, ended, _artifacts(folder))
     path = record.write(document, os.path.dirname(folder))
     runner.tidy(folder)
-    return path, document
+    return path, document, ended
 
 
 def _abandoned(records_folder: str) -> Iterator[str]:

@@ -18,6 +18,12 @@ _EXCEPTION = re.compile(
 #: A metric may be called MeanSquaredError, and is none.
 _FIGURE = re.compile(r"[-+0-9.]+(?:e[-+]?[0-9]+)?[ \t]*$")
 
+#: Behind the frames of a traceback, which are indented, stands the exception, whatever its class is called.
+_BEHIND_FRAMES = re.compile(
+    r"^((?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60})(?::[ \t]*([^\n]{0,200})[^\n]*)?[ \t]*$", re.MULTILINE
+)
+_CUT = "an exception whose last line is missing"
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -32,7 +38,11 @@ def ending(text: str) -> Optional[Ending]:
     starts = [match.end() for match in _TRACEBACK.finditer(text)]
     matches = _EXCEPTION.finditer(text, starts[-1] if starts else 0)
     match = next((match for match in matches if starts or not _FIGURE.match(match.group(2) or "")), None)
-    if not match or has_progress(text[match.end() :]):
+    if starts and not match:
+        match = _BEHIND_FRAMES.search(text, starts[-1])
+    if not starts and not match or has_progress(text[match.end() if match else starts[-1] :]):
         return None
+    if not match:
+        return Ending(_CUT, starts[-1])
     name = match.group(1).rpartition(".")[2]
     return Ending("%s: %s" % (name, match.group(2)) if match.group(2) else name, match.start(1))

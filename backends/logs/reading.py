@@ -19,7 +19,7 @@ from backends.logs.symptom import (
     find,
     first_cause,
 )
-from backends.logs.text import clean
+from backends.logs.text import clean, left_out_bytes
 
 NPU, GPU, CPU = "npu", "gpu", "cpu"
 YES, NO, PARTLY, UNPROVEN, YES_THEN_FAILED = "yes", "no", "partly", "not proven", "yes, then failed"
@@ -138,7 +138,9 @@ def _is_used(evidence: _Evidence, text: str) -> str:
         return YES_THEN_FAILED
     if evidence.device == NPU and ascend.is_mixed(text):
         return PARTLY
-    return PARTLY if placed and placed.heavy_cpu else YES
+    if placed and placed.heavy_cpu:
+        return PARTLY
+    return UNPROVEN if left_out_bytes(text) else YES  # a failure may stand in what was not read
 
 
 def _known_cause(evidence: _Evidence) -> Optional[Finding]:
@@ -154,6 +156,8 @@ def _codes(text: str, evidence: _Evidence) -> Tuple[str, ...]:
 def _facts(text: str, evidence: _Evidence) -> List[str]:
     facts = ascend.facts(text) if evidence.device == NPU else cuda.facts(text)
     facts = facts + waiting.facts(text)
+    if left_out_bytes(text):
+        facts.append("%d bytes in the middle of the log were not read" % left_out_bytes(text))
     cause = _known_cause(evidence)
     facts.extend(finding.sentence for finding in evidence.with_effect(NOTICE, HARMLESS) if finding != cause)
     if evidence.end:
@@ -161,6 +165,11 @@ def _facts(text: str, evidence: _Evidence) -> List[str]:
     return facts
 
 
+#: What is said where nothing failed in what was read, and not all was read.
+_ASK_FOR_THE_REST = (
+    "The log is too long to be read whole, and a failure may stand in the part that was left out: give its beginning "
+    "and its last part without the lines of progress between."
+)
 #: What is said where nothing failed and nothing is proven.
 _ASK = {
     NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (before November 2021) "
@@ -177,7 +186,8 @@ def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
     """What to tell, the weightiest first: a known cause, a doubtful accuracy, how to prove what is not proven."""
     cause = _known_cause(evidence)
     is_open = is_used == UNPROVEN and not evidence.has_failed
-    told = [cause.sentence if cause else None, accuracy.collapse(text), _ASK.get(evidence.device) if is_open else None]
+    ask = _ASK_FOR_THE_REST if left_out_bytes(text) else _ASK.get(evidence.device)
+    told = [cause.sentence if cause else None, accuracy.collapse(text), ask if is_open else None]
     return [sentence for sentence in told if sentence]
 
 

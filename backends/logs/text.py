@@ -7,13 +7,20 @@ import re
 #: A larger log is read at its beginning, where a device is opened, and at its end, where it fails.
 LIMIT_BYTES = 16 * 1024 * 1024
 
+_LEFT_OUT = "[... %d bytes left out ...]"
+_LEFT_OUT_LINE = re.compile(r"^\[\.\.\. ([0-9]{1,18}) bytes left out \.\.\.\]$", re.MULTILINE)
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: Control sequences (colours, cursor), titles of a terminal window, and what else an escape begins (ECMA-48, 5.4).
-_ANSI = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)|[ -/]*[0-Z\\\\^-~])")
+#: Where a sequence may be cut off (by another stream), a letter that begins a word is no part of it.
+_ANSI = re.compile(
+    "\x1b(?:\\[(?:[0-?]+[ -/]*[@-~]|[mKHJ]|[ -/]*[@-~](?![a-z]))|\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)"
+    "|[ -/]+[0-9A-D]|[0-Z\\\\^-~](?![a-z]))"
+)
 
 #: What else a terminal would obey: a bell, a backspace.
 _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if code not in (9, 10, 13, 27))
@@ -59,7 +66,12 @@ def read_log(path: str, limit_bytes: int = LIMIT_BYTES) -> str:
         head = file.read(half)
         file.seek(size - half)
         tail = file.read()
-    return "%s\n[... %d bytes left out ...]\n%s" % (decode(head), size - 2 * half, decode(tail))
+    return "%s\n%s\n%s" % (decode(head), _LEFT_OUT % (size - 2 * half), decode(tail))
+
+
+def left_out_bytes(text: str) -> int:
+    """How many bytes of a file `read_log` left out between the beginning and the end that are in `text`."""
+    return sum(int(match.group(1)) for match in _LEFT_OUT_LINE.finditer(text))
 
 
 def tail(text: str, lines: int = 20) -> str:

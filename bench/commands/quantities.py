@@ -62,8 +62,12 @@ class _Cpus(click.ParamType):
 CPUS = _Cpus()
 
 
+#: The largest power of two that float32 holds, in which every device scales.
+_LARGEST_LOSS_SCALE = 2.0**127
+
+
 class _LossScale(click.ParamType):
-    """`none`, `dynamic`, or a number of at least 1."""
+    """`none`, `dynamic`, or a number from 1 to 2^127."""
 
     name = "none|dynamic|NUMBER"
 
@@ -76,8 +80,8 @@ class _LossScale(click.ParamType):
             number = float(text)
         except ValueError:
             number = math.nan
-        if not 1 <= number < math.inf:
-            self.fail("%r is no loss scale; write none, dynamic, or a number of at least 1" % value, param, context)
+        if not 1 <= number <= _LARGEST_LOSS_SCALE:
+            self.fail("%r is no loss scale; write none, dynamic, or a number from 1 to 2^127" % value, param, context)
         return "%.17g" % number
 
 

@@ -107,3 +107,37 @@ def test_without_the_library_the_backends_of_others_are_not_seen_and_the_sentenc
     assert registry.names() == tuple(registry.BUILT_IN)
     with pytest.raises(UsageError, match="importlib-metadata"):
         registry.create("xpu")
+
+
+_CALLS = {
+    "probe": (),
+    "default_loss_scale": ("fp32",),
+    "check": (None, {}),
+    "variables": (None, {}),
+    "telemetry": (None, {}, set),
+    "judge": (None, None),
+    "explain": ("",),
+    "examine": (None,),
+}
+
+
+@pytest.mark.parametrize("body, words", [("1 / 0", "ZeroDivisionError"), ("return 7", "with a int, not a ")])
+@pytest.mark.parametrize("method", sorted(_CALLS))
+def test_a_method_that_fails_or_answers_nonsense_is_one_sentence_and_exit_code_4(folder, method, body, words):
+    if method == "check" and body == "return 7":
+        pytest.skip("check answers nothing")
+    source = strangers.GOOD % "xpu" + "\n    def %s(self, *_):\n        %s\n" % (method, body)
+    strangers.leave(folder, "xpu = strange_answers:Backend", strange_answers=source)
+    with pytest.raises(BackendUnavailable, match=words) as error:
+        getattr(registry.create("xpu"), method)(*_CALLS[method])
+    assert method in str(error.value) and "strange" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_an_error_of_ours_in_a_method_of_a_stranger_passes_as_it_is(folder):
+    source = strangers.GOOD % "xpu" + (
+        "\n    def check(self, settings, variables):\n"
+        "        from har_model.errors import UsageError\n        raise UsageError('Not that.')\n"
+    )
+    strangers.leave(folder, "xpu = strange_usage:Backend", strange_usage=source)
+    with pytest.raises(UsageError, match="^Not that.$"):
+        registry.create("xpu").check(None, {})

@@ -37,3 +37,12 @@ def test_asking_for_one_backend_imports_no_other():
     others = ["backends.cpu", "backends.cuda", "backends.ascend", "tensorflow"]
     answer = subprocess.run([sys.executable, "-c", code % (others,)], stdout=subprocess.PIPE, check=True)
     assert answer.stdout.strip() == b"[]"
+
+
+def test_a_loss_scale_is_refused_in_the_words_in_which_it_is_asked_for():
+    settings = Settings("fused", "fp32", 1, loss_scale="2")
+    with pytest.raises(UsageError, match="^--loss-scale 2 is not for the null backend; choose none.$"):
+        registry.create("null").check(settings, {})
+    unknown = Settings("fused", "fp64", 1)
+    with pytest.raises(UsageError, match="^--precision fp64 is not for the null backend; choose fp32.$"):
+        registry.create("null").check(unknown, {})

@@ -168,3 +168,57 @@ def test_a_long_log_is_read_at_both_ends(tmp_path):
     text = proving.log_text(str(path))
     assert text.startswith("first\n\\xff") and text.endswith("\nlast") and len(text) < 17 * 2**20
     assert proving.log_text(str(tmp_path / "nowhere")) == ""
+
+
+def _broken(tmp_path, method):
+    source = strangers.GOOD % "xpu" + "\n    def %s(self, *_):\n        1 / 0\n" % method
+    strangers.leave(tmp_path / "broken", "xpu = strange_broken:Backend", strange_broken=source)
+    return {"backend": "xpu", "PYTHONPATH": strangers.beside_ours(tmp_path / "broken")}
+
+
+def test_a_judge_that_fails_leaves_a_record_without_proof(run, tmp_path):
+    _, err = run("--trials", "1", expect=6, **_broken(tmp_path, "judge"))
+    assert "Traceback" not in err
+    (document,) = _records(tmp_path)
+    assert (document["status"], document["proof"]["state"]) == ("complete", "unproven")
+    assert "ZeroDivisionError" in document["proof"]["evidence"]
+
+
+def test_what_a_backend_left_that_is_gone_since_keeps_no_other_run_from_its_work(run, tmp_path):
+    run("--trials", "1", expect=4, **_broken(tmp_path, "telemetry"))
+    run("--trials", "1")
+    assert {one["job"]["backend"] for one in _records(tmp_path)} == {"null", "xpu"}
+
+
+_NONSENSE = """
+from backends.null import NullBackend, NullModel
+from backends.protocol import Description, Updates
+
+class Model(NullModel):
+    def updates(self):
+        return %s
+    def describe(self):
+        return Description("none", "0", %s)
+
+class Backend(NullBackend):
+    name = "xpu"
+    def open(self, workload, settings):
+        return Model(workload, settings)
+"""
+
+
+@pytest.mark.parametrize("updates, device", [("Updates(-1)", "'x'"), ("None", "7")])
+def test_a_trial_that_says_what_no_record_holds_has_failed_and_stands_in_nobodys_way(run, tmp_path, updates, device):
+    strangers.leave(tmp_path / "site", "xpu = strange_words:Backend", strange_words=_NONSENSE % (updates, device))
+    _, err = run("--trials", "1", backend="xpu", expect=5, PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
+    assert "Traceback" not in err and "said what no record holds" in err
+    run("--trials", "1")
+    assert sorted(one["status"] for one in _records(tmp_path)) == ["complete", "failed"]
+
+
+def test_an_infinite_loss_scale_at_the_end_is_unknown_and_costs_nobody_a_trial(run, tmp_path):
+    source = _NONSENSE % ("Updates(6, float('inf'))", "'x'")
+    strangers.leave(tmp_path / "site", "xpu = strange_words:Backend", strange_words=source)
+    run("--trials", "1", backend="xpu", PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
+    (document,) = _records(tmp_path)
+    assert document["updates"] == {"applied": 6, "loss_scale": None}

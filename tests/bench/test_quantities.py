@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
+from bench.commands.quantities import LOSS_SCALE, PERCENT, PERCENTAGE_POINTS
 
 
 @pytest.mark.parametrize("text, share", [("2%", 0.02), ("0.02", 0.02), (" 2.5 % ", 0.025), (".5", 0.5), ("50%", 0.5)])
@@ -38,3 +38,16 @@ def test_any_text_is_a_share_or_refused(text):
         except click.BadParameter:
             continue
         assert 0 < share < 1
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "0.5", "nan", "inf", "1e400", "1e308", "3.5e38", "fixed", ""])
+def test_what_float32_cannot_scale_by_is_no_loss_scale(text):
+    with pytest.raises(click.BadParameter, match="no loss scale"):
+        LOSS_SCALE.convert(text, None, None)
+
+
+@pytest.mark.parametrize(
+    "text, meant", [("DYNAMIC", "dynamic"), (" none", "none"), ("1", "1"), ("1e38", "%.17g" % 1e38)]
+)
+def test_a_loss_scale_is_a_word_or_a_number(text, meant):
+    assert LOSS_SCALE.convert(text, None, None) == meant

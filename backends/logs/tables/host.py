@@ -65,7 +65,11 @@ SYMPTOMS = (
     ),
     Symptom(
         "Killed",
-        (r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Killed\b", r"Out of memory: Kill(?:ed)? process"),
+        (
+            r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Killed\b",
+            r"(?:已|被)杀死",  # a shell in Chinese
+            r"Out of memory: Kill(?:ed)? process",
+        ),
         "the kernel or a scheduler killed the process, mostly for memory of the host",
         "read `dmesg`, and give it more memory or a smaller shuffle buffer",
         FAILED,
@@ -74,7 +78,13 @@ SYMPTOMS = (
     ),
     Symptom(
         "Segmentation fault (core dumped)",
-        (r"Segmentation fault", r"SIGSEGV\b"),
+        (
+            r"Segmentation fault",
+            r"SIGSEGV\b",
+            r"段错误",
+            r"(?:Bus error|Illegal instruction|Floating point exception)(?: +\(core dumped\)|[ \t]*$)",
+            r"总线错误|非法指令|浮点数例外",
+        ),
         "the process crashed in native code",
         "read the last lines before it; most often libraries of two versions were mixed",
         FAILED,
@@ -83,12 +93,45 @@ SYMPTOMS = (
     ),
     Symptom(
         "Fatal Python error: Aborted; Aborted (core dumped)",
-        (r"Fatal Python error: Aborted", r"Aborted +\(core dumped\)", r"SIGABRT\b"),
+        (
+            r"Fatal Python error: Aborted",
+            r"Aborted +\(core dumped\)",
+            r"^Aborted$",
+            r"SIGABRT\b",
+            r"(?:已放弃|已中止)[ \t]*[(（]",
+            r"terminate called (?:after throwing|without an active exception|recursively)",
+            r"double free or corruption|stack smashing detected",
+            r"(?:free|malloc|realloc)\(\): (?:invalid|corrupted|mem)",
+        ),
         "native code ended the process (SIGABRT, exit code 134), of which Python could not say more",
         "read the last line of level F, or the last error before it",
         FAILED,
         END,
         code="abort",
+    ),
+    Symptom(
+        "Terminated; CANCELLED AT ... DUE TO TIME LIMIT",
+        (
+            r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Terminated\b(?!:)",
+            r"^(?:[^\n]{0,200} [0-9]+[ \t]+)?已终止(?:$|[ \t])",
+            r"slurmstepd: error: \*\*\* (?:JOB|STEP) [^\n]{0,200}CANCELLED",
+        ),
+        "a person or a scheduler ended the process before its time",
+        "look who ended it, and give the job more time",
+        FAILED,
+        END,
+        code="terminated",
+    ),
+    Symptom(
+        "make: *** [...] Error 1; srun: error: ... Exited with exit code 1",
+        (
+            r"^g?make(?:\[[0-9]+\])?: \*\*\* [^\n]{0,200}(?:Error|错误) [1-9][0-9]{0,2}$",
+            r"^srun: error: [^\n]{0,200}: Exited with exit code",
+        ),
+        "the command that was to run ended with an error",
+        "read the lines before it",
+        FAILED,
+        END,
     ),
     Symptom(
         "Failed to find bogomips in /proc/cpuinfo",

@@ -40,3 +40,17 @@ def test_the_last_exception_is_how_a_program_ended(text, error):
 )
 def test_a_program_that_went_on_or_shows_no_exception_did_not_end_by_one(text):
     assert ending(text) is None and not reading.read(text).has_failed
+
+
+@pytest.mark.parametrize(
+    "behind, error",
+    [
+        ("MyProblem: the data is bad\n", "MyProblem: the data is bad"),
+        ("StopIteration\n", "StopIteration"),
+        ("a.b.OutOfMemory: 3 GiB\nmake it smaller\n", "OutOfMemory: 3 GiB"),
+        ("", "an exception whose last line is missing"),
+    ],
+)
+def test_a_traceback_ends_a_program_whatever_its_exception_is_called(behind, error):
+    assert ending("step 1 loss 0.5\n" + TRACEBACK + behind).error == error
+    assert reading.read(COMPILED + TRACEBACK + behind).is_used == "yes, then failed"

@@ -1,6 +1,6 @@
 import pytest
 
-from backends.logs import reading
+from backends.logs import reading, text
 
 COMPILED = "The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
 
@@ -61,3 +61,14 @@ def test_a_graph_compiled_and_a_gpu_created_is_work_of_the_npu():
         "name: X, p)\n"
     )
     assert reading.read(gpu + COMPILED).device == "npu"
+
+
+def test_a_log_of_which_the_middle_is_left_out_proves_no_good_end(tmp_path):
+    path = tmp_path / "log"
+    failure = "Traceback (most recent call last):\nRuntimeError: the device is lost\n"
+    path.write_text(COMPILED + "epoch 1 loss 0.5\n" * 100 + failure + "quiet\n" * 1000, encoding="utf-8")
+    read = reading.read(text.read_log(str(path), limit_bytes=2000))
+    assert read.is_used == "not proven" and "left out" in read.diagnosis
+    assert any("bytes in the middle of the log were not read" in fact for fact in read.facts)
+    whole = reading.read(text.read_log(str(path)))
+    assert whole.is_used == "yes, then failed" and not any("not read" in fact for fact in whole.facts)

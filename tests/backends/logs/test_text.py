@@ -72,3 +72,15 @@ def test_of_a_large_log_both_ends_are_read_and_what_is_left_out_is_said(tmp_path
 def test_the_tail_has_the_last_lines_without_empty_ones_and_not_all_of_an_endless_one():
     assert text.tail("a\n\nb\n\n \nc\n", lines=2) == "b\nc"
     assert len(text.tail("x" * 10000)) == 2000
+
+
+def test_what_was_left_out_of_a_long_log_is_counted(tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(b"a" * 100)
+    assert text.left_out_bytes(text.read_log(str(path), limit_bytes=20)) == 80
+    assert text.left_out_bytes(text.read_log(str(path), limit_bytes=100)) == 0
+
+
+@pytest.mark.parametrize("cut", ["\x1b", "\x1b[", "\x1b(B\x1b[m", "\x1b[32m", "\x1bM\x1b[K"])
+def test_an_escape_takes_no_letter_of_the_word_behind_it(cut):
+    assert text.clean(cut + "The model").lstrip("[") == "The model"
