@@ -4,8 +4,7 @@ import sys
 import pytest
 
 from backends import registry
-from backends.protocol import Backend, BackendUnavailable, Settings
-from har_model.config import Workload
+from backends.protocol import Backend, Settings
 from har_model.errors import UsageError
 
 
@@ -20,14 +19,6 @@ def test_every_name_leads_to_a_backend_of_that_name_that_can_be_probed(name):
 def test_an_unknown_backend_is_refused_with_the_known_ones():
     with pytest.raises(UsageError, match=", ".join(registry.names())):
         registry.create("tpu")
-
-
-@pytest.mark.parametrize("name", ["npu"])
-def test_a_backend_that_cannot_measure_yet_says_so_and_never_opens(name):
-    backend = registry.create(name)
-    assert not backend.probe().is_available
-    with pytest.raises(BackendUnavailable):
-        backend.place(Workload("deep-lstm"), Settings("fused", backend.precisions[0], 1))
 
 
 def test_asking_for_one_backend_imports_no_other():
