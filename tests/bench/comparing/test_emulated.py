@@ -9,7 +9,7 @@ from bench.stats import verdict
 from tests.bench import emulated
 from tests.bench.sides import cell
 
-_UNPROVEN = {"state": "unproven", "device": "npu", "evidence": "nothing was seen"}
+_DOUBLE = {"state": "simulated", "device": "contract double", "evidence": "a double stood for the adapter"}
 
 
 def _emulated(letter="e", **changes):
@@ -46,9 +46,9 @@ def test_that_there_is_no_speed_cannot_be_allowed():
         _compare(_emulated(), cell("b"), ("speed",))
 
 
-def test_neither_an_unproven_nor_a_given_figure_gets_a_comparable_accuracy_from_it():
+def test_neither_a_doubles_nor_a_given_figure_gets_a_comparable_accuracy_from_it():
     mine = _emulated()
-    for other in (cell("u", proof=_UNPROVEN), cell("n", job__backend="null", clock__name="virtual")):
+    for other in (cell("d", proof=_DOUBLE, has_speed=True), cell("n", job__backend="null", clock__name="virtual")):
         assert _compare(mine, other).accuracy.difference is None
         assert "proof" in [one.name for one in fairness.differences(mine, other)]
 
@@ -71,5 +71,4 @@ def test_a_record_that_does_not_say_so_is_emulated_where_it_is_simulated_and_a_r
 
     assert not has_speed()
     assert has_speed(clock__name="virtual")
-    assert has_speed(proof=_UNPROVEN)
     assert cell("b").has_speed

@@ -65,7 +65,7 @@ _STOPPED = [
     ("training.replay", {"job__workload__training__replay": "per-epoch"}, "per-epoch", "published"),
     ("data.fingerprint", {"dataset__fingerprint": "f" * 64}, "f" * 12, "0123456789ab"),
     ("data.kind", {"dataset__kind": "synthetic"}, "synthetic", "real"),
-    ("proof", {"proof__state": "simulated"}, "simulated", "proven"),
+    ("proof", {"proof__state": "simulated", "has_speed": True}, "simulated", "proven"),
     ("proof", {"job__backend": "null"}, "simulated", "proven"),
     ("clock", {"clock__name": "virtual"}, "virtual", "perf_counter_ns"),
     ("fetches", {"description__effective__fetches": ["loss"]}, "['loss']", "unknown"),
