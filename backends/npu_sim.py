@@ -29,14 +29,14 @@ def _prove(model: Any) -> Proof:
 
 
 def _scaling(settings: Settings, has_overflowed: Callable[[], Any]) -> Any:
-    from backends.engines.tensorflow import loss_scale
+    from backends.engines.tensorflow import loss_scaling
     from backends.engines.tensorflow.update import unscaled
 
     if settings.loss_scale_kind == LOSS_SCALE_NONE:
         return unscaled
     if settings.loss_scale_kind == LOSS_SCALE_DYNAMIC:
-        return loss_scale.dynamic(has_overflowed)
-    return loss_scale.fixed(float(settings.loss_scale), has_overflowed)
+        return loss_scaling.dynamic(loss_scaling.ASCEND, lambda _: has_overflowed())
+    return loss_scaling.fixed(float(settings.loss_scale), lambda _: has_overflowed())
 
 
 class NpuSimBackend(TensorFlowBackend):

@@ -213,13 +213,13 @@ def _expected_state(scale, good, bad, overflowed):
 @pytest.fixture(scope="module")
 def next_state():
     NpuSimBackend().prepare()
-    from backends.engines.tensorflow import loss_scale
+    from backends.engines.tensorflow import loss_scaling
     from backends.engines.tensorflow.compat import tf1
 
     with tf1.Graph().as_default():
         state = [tf1.placeholder(kind, []) for kind in (tf1.float32, tf1.int32, tf1.int32)]
         overflowed = tf1.placeholder(tf1.bool, [])
-        following = loss_scale.next_state(loss_scale.State(*state), overflowed)
+        following = loss_scaling.next_state(loss_scaling.ASCEND, loss_scaling.State(*state), overflowed)
         session = tf1.Session()
     return lambda *values: tuple(session.run(following, dict(zip(state + [overflowed], values))))
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,11 @@ def _modules():
     return loss_scaling, update
 
 
+def _dynamic(**changes):
+    module = _modules()[0]
+    return module.dynamic(replace(module.TENSORFLOW, **changes))
+
+
 @pytest.mark.parametrize("kind", ["fixed", "dynamic"])
 def test_a_scale_changes_neither_gradients_nor_updates_nor_the_checkpoints_variables(kind):
     with graph() as (tf1, session):
@@ -66,7 +73,7 @@ def test_an_overflow_is_skipped_and_not_counted_under_a_fixed_scale():
 
 def test_the_scale_doubles_after_enough_good_updates_and_halves_with_each_bad_one():
     with graph() as (tf1, session):
-        trained = Trained(tf1, session, _modules()[0].dynamic(first=8.0, good_updates=3))
+        trained = Trained(tf1, session, _dynamic(first_scale=8.0, good_steps=3))
         good, bad = 0.5, np.float32(np.inf)
         factors = [good, good, good, good, bad, good, good, bad, good, good, good, bad, bad, bad, bad, bad, bad]
         scales = [trained.step(factor)[3] for factor in factors]
@@ -76,7 +83,7 @@ def test_the_scale_doubles_after_enough_good_updates_and_halves_with_each_bad_on
 
 def test_the_scale_never_grows_out_of_float32():
     with graph() as (tf1, session):
-        trained = Trained(tf1, session, _modules()[0].dynamic(first=float(2.0**127), good_updates=1))
+        trained = Trained(tf1, session, _dynamic(first_scale=2.0**127, good_steps=1))
         assert trained.step(0.25)[3] == 2.0**127
 
 
@@ -84,8 +91,9 @@ def test_the_defaults_are_tensorflows():
     with graph() as (tf1, _):
         module = _modules()[0]
         theirs = tf1.train.experimental.DynamicLossScale()
-        assert theirs.initial_loss_scale == module.FIRST_SCALE
-        assert theirs.increment_period == module.GOOD_UPDATES and theirs.multiplier == module.FACTOR
+        ours = module.TENSORFLOW
+        assert (theirs.initial_loss_scale, theirs.increment_period) == (ours.first_scale, ours.good_steps)
+        assert theirs.multiplier == module.FACTOR and ours.bad_steps == 1
 
 
 def test_other_graphs_of_the_process_keep_their_kind_of_conditions():
