@@ -128,14 +128,27 @@ def compare(
     return compared
 
 
+def _refusal_of_emulated(comparisons: Sequence[Comparison]) -> str:
+    nothing = [
+        "%s and %s differ in %s" % (one.names[0], one.names[1], ", ".join(map(str, one.accuracy.stopped_by)))
+        for one in comparisons
+        if one.accuracy.stopped_by and not (one.cell.has_speed and one.reference.has_speed)
+    ]
+    if not nothing:
+        return ""
+    return "Not comparable: an emulated device has no speed, and of the accuracies %s; train both alike." % (
+        "; ".join(nothing)
+    )
+
+
 def refusal(comparisons: Sequence[Comparison]) -> str:
     """One sentence that says why speeds are not comparable and what would allow it.
 
-    Empty where all of them are, or a side has no speed that could be.
+    Empty where all of them are. Where a side has no speed that could be, accuracies are what must be comparable.
     """
     stopped = [one for one in comparisons if one.speed.stopped_by and one.cell.has_speed and one.reference.has_speed]
     if not stopped:
-        return ""
+        return _refusal_of_emulated(comparisons)
     names = list(dict.fromkeys(one.name for comparison in stopped for one in comparison.speed.stopped_by))
     sides = [
         "%s%s and %s differ in %s"

@@ -107,7 +107,7 @@ def test_a_gate_on_one_trial_is_inconclusive(harbench, folders):
         ("training.keep_prob", {"job__workload__training__keep_prob": 1.0}),
         ("data.fingerprint", {"dataset__fingerprint": "f" * 64}),
         ("data.kind", {"dataset__kind": "synthetic"}),
-        ("proof", {"proof__state": "simulated"}),
+        ("proof", {"proof__state": "simulated", "has_speed": True}),
         ("clock", {"clock__name": "other"}),
         ("fetches", {"description__effective__fetches": ["loss", "logits"]}),
     ],
@@ -121,10 +121,18 @@ def test_unlike_work_ends_in_7_until_it_is_allowed(harbench, folders, tmp_path, 
 
 
 def test_what_was_not_allowed_by_name_is_still_refused(harbench, folders, tmp_path):
-    leave(tmp_path / "c", documents("c", proof__state="simulated", **_SMALL_BATCH))
+    leave(tmp_path / "c", documents("c", proof__state="simulated", has_speed=True, **_SMALL_BATCH))
     _, err = harbench("c", "b", "--allow", "batch", expect=7)
     assert "--allow proof" in err and "--allow batch" not in err
     harbench("c", "b", "--allow", "batch", "--allow", "proof")
+
+
+def test_an_emulated_side_whose_accuracy_is_not_comparable_either_is_refused(harbench, folders, tmp_path):
+    leave(tmp_path / "c", documents("c", proof__state="simulated", has_speed=False))
+    harbench("c", "b")
+    leave(tmp_path / "d", documents("d", proof__state="simulated", has_speed=False, **_SMALL_BATCH))
+    _, err = harbench("d", "b", expect=7)
+    assert "no speed" in err and "batch (50 against 100)" in err
 
 
 def test_a_refusal_comes_before_any_gate(harbench, folders, tmp_path):
