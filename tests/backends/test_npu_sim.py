@@ -127,7 +127,13 @@ def _error(ours, expected):
     return np.mean([np.mean(np.abs(ours[name] - expected[name])) / np.abs(expected[name]).max() for name in expected])
 
 
-@pytest.mark.parametrize("precision", NpuSimBackend.precisions)
+#: Other names for the same rounding; that they are is tested by the table.
+_ALIASES = ("mixed_float16", "mixed_bfloat16", "fp16", "origin", "cube_fp16in_fp32out")
+
+
+@pytest.mark.parametrize(
+    "precision", [pytest.param(one, marks=[pytest.mark.slow] * (one in _ALIASES)) for one in NpuSimBackend.precisions]
+)
 def test_the_forward_pass_is_that_of_its_mode_and_of_no_other(precision):
     model, (windows, labels) = _open(precision), _batch()
     weights = model.get_weights()
@@ -148,11 +154,17 @@ def test_the_forward_pass_is_that_of_its_mode_and_of_no_other(precision):
 def test_every_mode_has_an_arithmetic_and_the_first_is_what_models_are_trained_in():
     assert NpuSimBackend.precisions[0] == "allow_mix_precision"
     assert set(NpuSimBackend.precisions) == set(MODES)
-    for names in (("allow_mix_precision", "mixed_float16"), ("force_fp32", "cube_fp16in_fp32out")):
+    for names in (
+        ("allow_mix_precision", "mixed_float16"),
+        ("allow_mix_precision_bf16", "mixed_bfloat16"),
+        ("force_fp16", "fp16"),
+        ("must_keep_origin_dtype", "origin"),
+        ("force_fp32", "cube_fp16in_fp32out"),
+    ):
         assert len({precision_modes.MODES[name] for name in names}) == 1
 
 
-@pytest.mark.parametrize("precision", ["must_keep_origin_dtype", "origin"])
+@pytest.mark.parametrize("precision", ["must_keep_origin_dtype", pytest.param("origin", marks=pytest.mark.slow)])
 def test_without_rounding_it_is_the_cpus_own_training(precision):
     windows, labels = _batch()
     ours, theirs = _open(precision), _open("fp32", backend=CpuBackend)
@@ -167,7 +179,15 @@ def test_without_rounding_it_is_the_cpus_own_training(precision):
     theirs.close()
 
 
-@pytest.mark.parametrize("precision", ["allow_mix_precision", "allow_fp32_to_fp16", "force_fp32", "allow_fp32_to_bf16"])
+@pytest.mark.parametrize(
+    "precision",
+    [
+        "allow_mix_precision",
+        pytest.param("allow_fp32_to_fp16", marks=pytest.mark.slow),
+        pytest.param("force_fp32", marks=pytest.mark.slow),
+        "allow_fp32_to_bf16",
+    ],
+)
 def test_a_gradient_is_a_product_of_rounded_matrices_rounded_again(precision):
     model, (windows, labels), mode = _open(precision, _PLAIN), _batch(_PLAIN), MODES[precision]
     kernel_name = "LSTM_network/relu_fc_weights"

@@ -12,6 +12,7 @@ from tests.e2e.test_cpu import _harbench
 _RATE = re.compile(r"[0-9.]+ windows/s")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not is_installed(), reason="needs TensorFlow")
 def test_an_emulated_training_is_simulated_has_an_accuracy_and_stands_in_no_table_of_speeds(tmp_path):
     folder = str(tmp_path)
