@@ -37,8 +37,8 @@ _LEGEND = (
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "
     "activity. simulated: no measurement of that device; where a device is emulated its accuracy is computed and it "
-    "has no speed. Without proof that its device did the work a record is in no table. `-`: not measured, not "
-    "published, or no figure.",
+    "has no speed. Without proof that its device did the work a record is in no table. `-`: not published, not "
+    "measured or no figure.",
 )
 
 
