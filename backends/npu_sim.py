@@ -1,6 +1,6 @@
 """An Ascend NPU's arithmetic, emulated on the host's cores: what a precision mode would cost in accuracy."""
 
-from typing import Any, Callable
+from typing import Any
 
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
 from backends.precision_modes import MODES
@@ -26,17 +26,6 @@ _OVERFLOWS = (_SATURATE, "infnan")
 
 def _prove(model: Any) -> Proof:
     return Proof(SIMULATED, DEVICE, "computed on the CPU with an NPU's rounding emulated, for its accuracy alone")
-
-
-def _scaling(settings: Settings, has_overflowed: Callable[[], Any]) -> Any:
-    from backends.engines.tensorflow import loss_scaling
-    from backends.engines.tensorflow.update import unscaled
-
-    if settings.loss_scale_kind == LOSS_SCALE_NONE:
-        return unscaled
-    if settings.loss_scale_kind == LOSS_SCALE_DYNAMIC:
-        return loss_scaling.dynamic(loss_scaling.ASCEND, lambda _: has_overflowed())
-    return loss_scaling.fixed(float(settings.loss_scale), lambda _: has_overflowed())
 
 
 class NpuSimBackend(TensorFlowBackend):
@@ -70,6 +59,7 @@ class NpuSimBackend(TensorFlowBackend):
     def place(self, workload: Workload, settings: Settings) -> Any:
         """Only the CPU is visible; one thread an operation, as on the cpu backend."""
         # The engine may be imported only once TensorFlow is, in the trial.
+        from backends.engines.tensorflow import loss_scaling
         from backends.engines.tensorflow.compat import tf1
         from backends.engines.tensorflow.model import Placement
         from backends.engines.tensorflow.reduced import ops_with
@@ -90,5 +80,5 @@ class NpuSimBackend(TensorFlowBackend):
             "overflow": overflow,
             "loss_scale": settings.loss_scale,
         }
-        scaling = _scaling(settings, rounding.has_overflowed)
+        scaling = loss_scaling.asked(settings, loss_scaling.ASCEND, lambda _: rounding.has_overflowed())
         return Placement(ops_with(arithmetic, rounding), config, DEVICE, effective, _prove, scaling)

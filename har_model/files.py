@@ -1,7 +1,17 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and read where they can be."""
 
 import os
 import tempfile
+from typing import Optional
+
+
+def read_text(path: str) -> Optional[str]:
+    """The text of a file, whatever its bytes are; None where it is missing or unreadable."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def write_atomically(path: str, content: bytes) -> None:

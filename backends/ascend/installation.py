@@ -6,6 +6,8 @@ import platform
 import re
 from typing import Dict, List, Mapping, Optional
 
+from har_model.files import read_text
+
 #: The files lie below this folder in tests.
 ROOT_VARIABLE = "HARBENCH_ASCEND_ROOT"
 _ASCEND = "usr/local/Ascend"
@@ -24,16 +26,8 @@ def pairs(text: str) -> Dict[str, str]:
     return dict(found)
 
 
-def _read(path: str) -> Optional[str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
 def _value(path: str, *names: str) -> Optional[str]:
-    found = pairs(_read(path) or "")
+    found = pairs(read_text(path) or "")
     return next((found[name] for name in names if found.get(name)), None)
 
 

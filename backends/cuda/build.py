@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Tuple
 
+from har_model.files import read_text
+
 Version = Tuple[int, ...]
 
 #: Distributions that bring a package `tensorflow`, as their metadata folders spell them.
@@ -90,14 +92,6 @@ def of_texts(source: Optional[str], distribution: Optional[str], version: Option
     return build
 
 
-def _read(path: str) -> Optional[str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
 def in_folder(site: str) -> Build:
     """The build whose package lies in a folder of packages."""
     listed = sorted(os.listdir(site)) if os.path.isdir(site) else []
@@ -105,7 +99,7 @@ def in_folder(site: str) -> Build:
     # Version 1.15 has its modules in a package of another name.
     packages = ("tensorflow", "tensorflow_core")
     paths = [os.path.join(site, package, "python", "platform", "build_info.py") for package in packages]
-    source = next((text for text in map(_read, paths) if text is not None), None)
+    source = next((text for text in map(read_text, paths) if text is not None), None)
     distribution, version = matches[0].groups() if matches else (None, None)
     return of_texts(source, distribution, version)
 

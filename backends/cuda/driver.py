@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Optional, Tuple
 
+from har_model.files import read_text
+
 #: Where device nodes and /proc are looked for, so that tests can pretend.
 ROOT_VARIABLE = "HARBENCH_CUDA_ROOT"
 LIBRARY = "libcuda.so.1"
@@ -52,12 +54,8 @@ def version_in(text: str) -> Optional[str]:
 
 def kernel_version(folder: str) -> Optional[str]:
     """The version of the loaded kernel module; None where the kernel shows none."""
-    path = os.path.join(folder, "proc", "driver", "nvidia", "version")
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return version_in(file.read())
-    except OSError:
-        return None
+    text = read_text(os.path.join(folder, "proc", "driver", "nvidia", "version"))
+    return None if text is None else version_in(text)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from backends.cuda import proving, visible
 from backends.protocol import (
     KERNEL_FUSED,
     KERNEL_UNROLLED,
-    LOSS_SCALE_DYNAMIC,
-    LOSS_SCALE_NONE,
     Settings,
 )
 from har_model.config import Workload
@@ -72,16 +70,6 @@ def stack(build: Optional[builds.Build]) -> Dict[str, Optional[str]]:
         "cuda": build.cuda if build else None,
         "cudnn": cudnn_version(build) or (build.cudnn if build else None),
     }
-
-
-def _scaling(settings: Settings) -> Any:
-    from backends.engines.tensorflow import loss_scaling, update
-
-    if settings.loss_scale == LOSS_SCALE_NONE:
-        return update.unscaled
-    if settings.loss_scale == LOSS_SCALE_DYNAMIC:
-        return loss_scaling.dynamic()
-    return loss_scaling.fixed(float(settings.loss_scale))
 
 
 def _make_ops(kernel: str) -> Any:
@@ -157,6 +145,7 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
     Raises:
         UsageError: TensorFlow or the GPU has not what is asked for.
     """
+    from backends.engines.tensorflow import loss_scaling
     from backends.engines.tensorflow.model import Placement
 
     build = builds.find()
@@ -166,6 +155,6 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
         device=gpu.name if gpu else NO_GPU,
         effective=_effective(workload, settings, gpu, build),
         prove=_prover(gpu),
-        scaling=_scaling(settings),
+        scaling=loss_scaling.asked(settings),
         stack=stack(build),
     )

@@ -8,6 +8,7 @@ from typing import Dict, List, Optional, Set, Tuple
 import psutil
 
 from backends.telemetry.source import Source
+from har_model.files import read_text
 
 #: Where the kernel shows its power zones.
 POWERCAP = "/sys/class/powercap"
@@ -19,14 +20,6 @@ def peak_resident_bytes(status: str) -> Optional[int]:
     """The high-water mark of resident memory in the text of /proc/PID/status; None where it has none."""
     found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
     return int(found.group(1)) * 1024 if found else None
-
-
-def _read_text(path: str) -> Optional[str]:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().strip()
-    except OSError:
-        return None
 
 
 def _use(process: psutil.Process) -> Tuple[float, int]:
@@ -84,7 +77,7 @@ class ProcessTree(Source):
 
     def _keep_peak(self, resident: int) -> None:
         # Between two samples only the kernel watches, and of a single process alone.
-        status = _read_text("/proc/%d/status" % self._process.pid) if self._process else None
+        status = read_text("/proc/%d/status" % self._process.pid) if self._process else None
         peaks = [self._peak_bytes, peak_resident_bytes(status or ""), resident]
         self._peak_bytes = max((peak for peak in peaks if peak), default=None)
 
@@ -109,9 +102,7 @@ class PackageEnergy(Source):
         zones = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
         paths = [os.path.join(folder, zone) for zone in zones if _TOP_LEVEL.fullmatch(zone)]
         #: One for each package; "psys" is a zone at the top too and contains them.
-        self._packages = [
-            path for path in paths if (_read_text(os.path.join(path, "name")) or "").startswith("package")
-        ]
+        self._packages = [path for path in paths if (read_text(os.path.join(path, "name")) or "").startswith("package")]
         self._last_uj: List[int] = []
         self._total_uj = 0
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
 
 from backends.engines.tensorflow.compat import tf1
-from backends.engines.tensorflow.update import LossScaling
+from backends.engines.tensorflow.update import LossScaling, unscaled
+from backends.protocol import LOSS_SCALE_DYNAMIC, LOSS_SCALE_NONE, Settings
 
 Tensor = Any
 #: From the unscaled gradients of a step to whether it has overflowed, a scalar boolean tensor.
@@ -165,3 +166,12 @@ def dynamic(policy: Policy = TENSORFLOW, overflow: Overflow = not_finite) -> Los
         return ScaledOptimizer(optimizer, tf1.identity(state.scale), overflow, advance), state.scale
 
     return scaling
+
+
+def asked(settings: Settings, policy: Policy = TENSORFLOW, overflow: Overflow = not_finite) -> LossScaling:
+    """The loss scaling that a backend was asked for; a dynamic one moves by its `policy`."""
+    if settings.loss_scale == LOSS_SCALE_NONE:
+        return unscaled
+    if settings.loss_scale == LOSS_SCALE_DYNAMIC:
+        return dynamic(policy, overflow)
+    return fixed(float(settings.loss_scale), overflow)
