@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
 
-from backends.cuda import condition, nvml, placement, probing, proving, visible
+from backends.cuda import condition, facts, placement, probing, proving, visible
 from backends.cuda import precision as precisions
 from backends.engines.tensorflow.backend import TensorFlowBackend
 from backends.findings import Finding
@@ -70,9 +70,7 @@ class CudaBackend(TensorFlowBackend):
         entry = visible.chosen(None, variables)
         if entry is None:
             return []
-        source: Source = importlib.import_module("backends.telemetry.nvml").Nvml(
-            device=visible.for_nvml(entry), pids=pids
-        )
+        source: Source = importlib.import_module("backends.telemetry.nvml").Nvml(device=entry, pids=pids)
         return [source]
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:
@@ -86,7 +84,7 @@ class CudaBackend(TensorFlowBackend):
 
     def examine(self, device: Optional[int]) -> List[Finding]:
         """What NVML tells of the GPU; it changes nothing."""
-        return condition.findings(nvml.facts(device, os.environ))
+        return condition.findings(facts.find(device, os.environ))
 
     def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
         """Where the driver keeps kernels that it compiled for a GPU newer than TensorFlow's build."""

@@ -8,7 +8,7 @@ from backends.cuda.driver import Driver
 from backends.cuda.probing import is_too_old
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 
-#: None is unknown. See `backends.cuda.nvml.facts` for the names.
+#: None is unknown. See `backends.cuda.facts` for the names.
 Facts = Mapping[str, Any]
 
 _MIB = 2**20

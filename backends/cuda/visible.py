@@ -1,7 +1,7 @@
 """Which GPU is meant: `--device`, and the list in CUDA_VISIBLE_DEVICES."""
 
 import re
-from typing import Dict, Mapping, Optional, Tuple, Union
+from typing import Dict, Mapping, Optional, Tuple
 
 from har_model.errors import UsageError
 
@@ -60,8 +60,3 @@ def only(device: Optional[int], variables: Mapping[str, str]) -> Dict[str, str]:
     """
     entry = chosen(device, variables)
     return {ORDER: BUS_ORDER} if entry is None else {ORDER: BUS_ORDER, VARIABLE: entry}
-
-
-def for_nvml(entry: str) -> Union[int, str]:
-    """A GPU as NVML is asked for it: its number in the order of the bus, or its UUID."""
-    return int(entry) if entry.isdigit() else entry

@@ -65,7 +65,7 @@ def test_a_good_gpu_passes_every_check_and_needs_no_remedy():
         ("gpu-power-limit", {"power_limit_watts": 250.0}, WARN, "250 W, below the default of 300"),
         ("gpu-power-limit", {"power_limit_watts": 350.0}, PASS, "350 W"),
         ("gpu-power-limit", {"power_limit_watts": None}, UNKNOWN, "power limit"),
-        ("gpu-throttling", {"throttle_reasons": ["power cap", "hardware slowdown"]}, WARN, "power cap, hardware"),
+        ("gpu-throttling", {"throttle_reasons": ["sw_power_cap", "hw_slowdown"]}, WARN, "sw_power_cap, hw_slowdown"),
         ("gpu-throttling", {"throttle_reasons": None}, UNKNOWN, "does not tell"),
         ("gpu-temperature", {"temperature_celsius": 80}, WARN, "80 C and slows down at 90"),
         ("gpu-temperature", {"slowdown_celsius": None}, UNKNOWN, "now 35 C"),

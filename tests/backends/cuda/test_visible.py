@@ -70,8 +70,3 @@ def test_whatever_the_list_is_one_of_it_or_none_or_a_sentence_comes_back(text, d
         assert device is not None
     else:
         assert entry is None or entry in text.replace(" ", "")
-
-
-@pytest.mark.parametrize("entry, asked", [("3", 3), (_UUID, _UUID), (_MIG, _MIG)])
-def test_nvml_is_asked_by_number_or_by_uuid(entry, asked):
-    assert visible.for_nvml(entry) == asked

@@ -1,0 +1,106 @@
+"""What NVML tells of one GPU before a run, as plain facts; each is None where it does not tell."""
+
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from backends import nvml
+from backends.cuda import build as builds
+from backends.cuda import driver as drivers
+from backends.cuda import visible
+
+
+def _is_on(value: Optional[int]) -> Optional[bool]:
+    return None if value is None else bool(value)
+
+
+def _work(gpu: nvml.Gpu) -> Dict[str, Any]:
+    """Who uses the GPU."""
+    memory, rates = gpu.ask("nvmlDeviceGetMemoryInfo"), gpu.ask("nvmlDeviceGetUtilizationRates")
+    processes: Optional[List[Any]] = gpu.ask("nvmlDeviceGetComputeRunningProcesses")
+    return {
+        "processes": None if processes is None else len(processes),
+        "memory_used_bytes": getattr(memory, "used", None),
+        "memory_bytes": getattr(memory, "total", None),
+        "utilisation_percent": getattr(rates, "gpu", None),
+        "is_display_active": _is_on(gpu.ask("nvmlDeviceGetDisplayActive")),
+    }
+
+
+def _clocks(gpu: nvml.Gpu) -> Dict[str, Any]:
+    """What decides how fast it runs."""
+    mask = gpu.clock_reasons()
+    return {
+        "throttle_reasons": None if mask is None else nvml.throttling_of(mask),
+        "is_clock_set": None if mask is None else nvml.is_clock_set(mask),
+        "application_clock_mhz": gpu.ask("nvmlDeviceGetApplicationsClock", "NVML_CLOCK_SM"),
+        "default_clock_mhz": gpu.ask("nvmlDeviceGetDefaultApplicationsClock", "NVML_CLOCK_SM"),
+        "power_limit_watts": nvml.thousandth(gpu.ask("nvmlDeviceGetPowerManagementLimit")),
+        "power_default_watts": nvml.thousandth(gpu.ask("nvmlDeviceGetPowerManagementDefaultLimit")),
+        "temperature_celsius": gpu.ask("nvmlDeviceGetTemperature", "NVML_TEMPERATURE_GPU"),
+        "slowdown_celsius": gpu.ask("nvmlDeviceGetTemperatureThreshold", "NVML_TEMPERATURE_THRESHOLD_SLOWDOWN"),
+    }
+
+
+def _errors(gpu: nvml.Gpu, kind: str) -> Optional[int]:
+    count: Optional[int] = gpu.ask("nvmlDeviceGetTotalEccErrors", kind, "NVML_VOLATILE_ECC")
+    return count
+
+
+def _modes(gpu: nvml.Gpu) -> Dict[str, Any]:
+    """How it is set up."""
+    mig = gpu.ask("nvmlDeviceGetMigMode")
+    return {
+        "is_persistent": _is_on(gpu.ask("nvmlDeviceGetPersistenceMode")),
+        "is_mig": _is_on(mig[0]) if mig else None,
+        "ecc_uncorrected": _errors(gpu, "NVML_MEMORY_ERROR_TYPE_UNCORRECTED"),
+        "ecc_corrected": _errors(gpu, "NVML_MEMORY_ERROR_TYPE_CORRECTED"),
+    }
+
+
+def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
+    gpu = nvml.Gpu(library, entry)
+    try:
+        cuda = gpu.ask_system("nvmlSystemGetCudaDriverVersion")
+        return {
+            "name": gpu.ask("nvmlDeviceGetName"),
+            "driver": gpu.ask_system("nvmlSystemGetDriverVersion"),
+            "driver_cuda": (cuda // 1000, cuda % 1000 // 10) if cuda else None,
+            **_work(gpu),
+            **_clocks(gpu),
+            **_modes(gpu),
+        }
+    finally:
+        library.nvmlShutdown()
+
+
+def _asked(entry: Optional[str], load: Callable[[], Any]) -> Dict[str, Any]:
+    if entry is None:
+        return {"error": "%s hides every GPU" % visible.VARIABLE}
+    try:
+        library = load()
+    except ImportError:
+        return {"error": "the Python package nvidia-ml-py is missing"}
+    try:
+        return _of_gpu(library, entry)
+    except library.NVMLError as error:
+        return {"error": "NVML says of GPU %s: %s" % (entry, " ".join(str(error).split()))}
+
+
+def find(
+    device: Optional[int], variables: Mapping[str, str], load: Callable[[], Any] = nvml.load_library
+) -> Dict[str, Any]:
+    """What NVML, the device nodes and TensorFlow's build tell of the GPU that would be used.
+
+    Args:
+        device: its logical number; None for the one that would be used.
+        variables: the environment.
+        load: loads the module pynvml.
+
+    Raises:
+        UsageError: there is no such device.
+    """
+    found = _asked(visible.chosen(device, variables), load)
+    build = builds.find()
+    found["tensorflow"] = build.version if build else None
+    found["tensorflow_cuda"] = build.cuda if build else None
+    found["forbidden_nodes"] = list(drivers.nodes(drivers.root()).forbidden)
+    return found
