@@ -11,10 +11,13 @@ from har_model.config import NetworkConfig
 from har_model.errors import UsageError
 
 DEFAULT_CHIP = "Ascend310"
-#: What `--soc_version` takes: "Ascend" and the chip's name as `npu-smi info` shows it. 910B without a digit is of the
-#: first generation, 910B1 to 910B4 of the second, 910_93xx of the third.
+#: What `--soc_version` takes: "Ascend" and the chip's name as `npu-smi info` shows it; for the third generation
+#: "Ascend910_" and the NPU name of `npu-smi info -t board`. 910B without a digit is of the first generation, 910B1 to
+#: 910B4 of the second, 910_93xx of the third. Sources: CANN's page on the parameter, and Ascend's own table of the names
+#: (Ascend/RecSDK, cust_op/ascendc_op/config/transform.json).
 CHIPS = (
-    "Ascend310", "Ascend310B1", "Ascend310B2", "Ascend310B3", "Ascend310B4", "Ascend310P1", "Ascend310P3",
+    "Ascend310", "Ascend310B1", "Ascend310B2", "Ascend310B3", "Ascend310B4",
+    "Ascend310P1", "Ascend310P3", "Ascend310P5", "Ascend310P7",
     "Ascend910A", "Ascend910B", "Ascend910ProA", "Ascend910ProB", "Ascend910PremiumA",
     "Ascend910B1", "Ascend910B2", "Ascend910B2C", "Ascend910B3", "Ascend910B4", "Ascend910B4-1",
     "Ascend910_9362", "Ascend910_9372", "Ascend910_9381", "Ascend910_9382", "Ascend910_9391", "Ascend910_9392",

@@ -1,8 +1,10 @@
 """The text of a log, whatever its bytes are: encodings, carriage returns, colours."""
 
 import codecs
+import functools
 import os
 import re
+from typing import BinaryIO, Tuple
 
 #: A larger log is read at its beginning, where a device is opened, and at its end, where it fails.
 LIMIT_BYTES = 16 * 1024 * 1024
@@ -56,17 +58,41 @@ def decode(data: bytes) -> str:
         return clean("\n".join(map(_decode_line, data.split(b"\n"))))
 
 
+def _rest(stream: BinaryIO, limit_bytes: int) -> Tuple[int, bytes]:
+    """The last bytes of a stream from here to its end, `limit_bytes` at most, and how many are left out before them."""
+    if stream.seekable():
+        here = stream.tell()
+        left_out = max(0, stream.seek(0, os.SEEK_END) - here - limit_bytes)
+        stream.seek(here + left_out)
+        return left_out, stream.read(limit_bytes)
+    length, last = 0, b""
+    for piece in iter(functools.partial(stream.read, limit_bytes), b""):
+        length, last = length + len(piece), (last + piece)[-limit_bytes:]
+    return length - len(last), last
+
+
+def read_stream(stream: BinaryIO, limit_bytes: int = LIMIT_BYTES) -> str:
+    """The clean text of a file or pipe that is open, to its end.
+
+    Args:
+        limit_bytes: of a text above it, both ends are returned, with a line between that says what is left out.
+    """
+    half = limit_bytes // 2
+    head = stream.read(half)
+    left_out, last = _rest(stream, half)
+    if not left_out:
+        return decode(head + last)
+    return "%s\n%s\n%s" % (decode(head), _LEFT_OUT % left_out, decode(last))
+
+
 def read_log(path: str, limit_bytes: int = LIMIT_BYTES) -> str:
-    """The clean text of a file; of one above the limit, both ends with a line between that says what is left out."""
+    """As `read_stream`, of a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size <= limit_bytes:
-            return decode(file.read())
-        half = limit_bytes // 2
-        head = file.read(half)
-        file.seek(size - half)
-        tail = file.read()
-    return "%s\n%s\n%s" % (decode(head), _LEFT_OUT % (size - 2 * half), decode(tail))
+        return read_stream(file, limit_bytes)
 
 
 def left_out_bytes(text: str) -> int:

@@ -61,10 +61,8 @@ def document(reading: "Reading", log: str, tail: str) -> str:
 def _text_of(log: str) -> str:
     from backends.logs import text
 
-    if log == "-":
-        return text.decode(sys.stdin.buffer.read())
     try:
-        return text.read_log(log)
+        return text.read_stream(sys.stdin.buffer) if log == "-" else text.read_log(log)
     except OSError as error:
         raise DataError("The log %s cannot be read: %s." % (log, error.strerror)) from error
 

@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +81,15 @@ def test_what_was_left_out_of_a_long_log_is_counted(tmp_path):
     path.write_bytes(b"a" * 100)
     assert text.left_out_bytes(text.read_log(str(path), limit_bytes=20)) == 80
     assert text.left_out_bytes(text.read_log(str(path), limit_bytes=100)) == 0
+
+
+@given(st.binary(max_size=60), st.integers(2, 20).map(lambda half: 2 * half))
+def test_a_pipe_is_read_as_a_file_is(data, limit_bytes):
+    class Pipe(io.BytesIO):
+        def seekable(self):
+            return False
+
+    assert text.read_stream(Pipe(data), limit_bytes) == text.read_stream(io.BytesIO(data), limit_bytes)
 
 
 @pytest.mark.parametrize("cut", ["\x1b", "\x1b[", "\x1b(B\x1b[m", "\x1b[32m", "\x1bM\x1b[K"])
