@@ -13,7 +13,7 @@ from har_model.errors import UsageError
 DEFAULT_CHIP = "Ascend310"
 #: What `--soc_version` takes: "Ascend" and the chip's name as `npu-smi info` shows it; for the third generation
 #: "Ascend910_" and the NPU name of `npu-smi info -t board`. 910B without a digit is of the first generation, 910B1 to
-#: 910B4 of the second, 910_93xx of the third. Sources: CANN's page on the parameter, and Ascend's own table of the names
+#: 910B4 of the second, 910_93xx of the third. Sources: CANN's page on the parameter, and Ascend's own table of names
 #: (Ascend/RecSDK, cust_op/ascendc_op/config/transform.json).
 CHIPS = (
     "Ascend310", "Ascend310B1", "Ascend310B2", "Ascend310B3", "Ascend310B4",

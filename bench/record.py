@@ -33,15 +33,25 @@ INTERRUPTED = "interrupted"
 
 
 @functools.lru_cache(maxsize=None)
-def _validator() -> Any:
+def _schema() -> Dict[str, Any]:
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemas")
+    with open(os.path.join(folder, "record.v%d.json" % SCHEMA_VERSION), encoding="utf-8") as file:
+        return dict(json.load(file))
+
+
+def _telemetry_columns() -> List[str]:
+    """Names of the columns with a number, or none, for each sample."""
+    properties: Dict[str, Any] = _schema()["properties"]["telemetry"]["properties"]
+    return [name for name, one in properties.items() if one["type"] == ["array", "null"]]
+
+
+@functools.lru_cache(maxsize=None)
+def _validator() -> Any:
     # JSON Schema takes 10.0 for an integer; what counts things must be one in Python too.
     types = jsonschema.Draft7Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
-    validator = jsonschema.validators.extend(jsonschema.Draft7Validator, type_checker=types)
-    with open(os.path.join(folder, "record.v%d.json" % SCHEMA_VERSION), encoding="utf-8") as file:
-        return validator(json.load(file))
+    return jsonschema.validators.extend(jsonschema.Draft7Validator, type_checker=types)(_schema())
 
 
 def fault_of(record: Any) -> str:
@@ -81,6 +91,12 @@ def _inner_fault(record: Record) -> str:
     counted = sum(epoch["steps"] + epoch["replays"] for epoch in steps["epochs"])
     if not len(steps["seconds"]) == len(steps["losses"]) == counted:
         return "steps: times, losses and epochs do not count the same steps"
+    if (record.get("updates") or {"applied": 0})["applied"] > counted:
+        return "updates: more were applied than there were steps"
+    samples = record.get("telemetry") or {}
+    columns = [samples[name] for name in _telemetry_columns() if samples.get(name) is not None]
+    if any(len(column) != len(samples["seconds"]) for column in columns):
+        return "telemetry: its columns are not of one length"
     predictions = record["predictions"]
     if predictions and len(predictions["labels"]) != len(predictions["predictions"]):
         return "predictions: there are not as many labels as predictions"

@@ -197,6 +197,8 @@ def test_the_columns_and_the_sight_of_a_device_load_and_so_does_a_record_without
         ("job__warmup_steps", 10.0),
         ("telemetry", {"interval_seconds": 1.0, "seconds": [], "faults": [], "device": {"is_process_seen": 1}}),
         ("telemetry", {"interval_seconds": 1.0, "seconds": [0], "faults": [], "device_power_watts": [-1.0]}),
+        ("telemetry", {"interval_seconds": 1.0, "seconds": [0, 1], "faults": [], "device_power_watts": [1.0]}),
+        ("updates", {"applied": 10**6}),
         ("trial__number", True),
         ("process_seconds", 10**400),
         ("started", "2026-11-26T00:00:02Z"),
