@@ -62,10 +62,10 @@ def _say_verdicts(records: Sequence[Sequence[record.Record]], facts: RunFacts, o
     from reports import sentences  # bench does not know reports; only a command joins them
 
     first, *others = map(of_figures, records)
-    pairs = [(cell, first) for cell in others if cell and first]
-    for comparison in compare.compare(pairs, None, equivalence.DEFAULT_MARGIN):
+    pairs = {number: (cell, first) for number, cell in enumerate(others, 2) if cell and first}
+    for comparison in compare.compare(list(pairs.values()), None, equivalence.DEFAULT_MARGIN):
         console.print(sentences.of(comparison), markup=False)
-    for number in range(2, len(others) + 2):
+    for number in pairs:
         sides = ["run=%s,cell=%d" % (facts.identifier, one) for one in (number, 1)]
         console.print("in full: harbench compare %s --records %s" % (" ".join(sides), shlex.quote(out)), markup=False)
 

@@ -1,9 +1,13 @@
-"""The variants of the double, each imported once for all tests."""
+"""The variants of the double, each imported once for all tests; trials on them."""
 
-from typing import Iterator
+from pathlib import Path
+from typing import Any, Callable, Iterator, Mapping, Optional
 
 import pytest
 
+from bench.outcome import Outcome
+from tests import small_dataset
+from tests.contract import npu_bench
 from tests.contract.adapters import Adapter, open_adapter
 
 
@@ -32,3 +36,27 @@ def tf2() -> Iterator[Adapter]:
 def adapter(request: pytest.FixtureRequest) -> Adapter:
     """Each of the two adapters for TensorFlow 1."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def data_path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return small_dataset.write(str(tmp_path_factory.mktemp("data") / "UCI HAR Dataset"))
+
+
+@pytest.fixture
+def trial(tmp_path: Path, data_path: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Call it with a variant, what the host is, and what changes in the job: the trial's outcome."""
+
+    def call(
+        variant: str,
+        is_marked: bool = True,
+        smi: Optional[Mapping[str, Any]] = None,
+        script: Optional[Mapping[str, Any]] = None,
+        **changes: Any,
+    ) -> Outcome:
+        found = npu_bench.pretended_host(tmp_path, variant, is_marked, smi=smi or {}, script=script)
+        for name, value in found.items():
+            monkeypatch.setenv(name, value)
+        return npu_bench.run_trial(npu_bench.job(data_path, **changes), tmp_path)
+
+    return call

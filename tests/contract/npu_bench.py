@@ -19,6 +19,7 @@ from tests.contract import host
 #: The adapter's TensorFlow is 1.15, which needs Python 3.7.
 HAS_TENSORFLOW_1 = sys.version_info < (3, 8) and is_installed()
 WHY_NOT = "needs TensorFlow 1.15"
+HAS_TENSORFLOW_2 = not HAS_TENSORFLOW_1 and is_installed()
 DOUBLE_TEXT = "contract double of the Ascend adapter (no NPU)"
 _TINY = NetworkConfig(n_hidden=4, n_stacked_layers=1)
 
@@ -39,7 +40,7 @@ def unmarked(folder: Path, variant: str) -> str:
     copy = folder / "unmarked"
     for part in ("common", variant):
         shutil.copytree(str(host.DOUBLE / part), str(copy / part), ignore=shutil.ignore_patterns("__pycache__"))
-    path = copy / variant / "npu_bridge" / "__init__.py"
+    path = copy / variant / ("npu_device" if variant == "tf2" else "npu_bridge") / "__init__.py"
     text = path.read_text(encoding="utf-8")
     assert text.count("IS_CONTRACT_DOUBLE = True") == 1
     path.write_text(text.replace("IS_CONTRACT_DOUBLE = True", ""), encoding="utf-8")

@@ -3,17 +3,11 @@
 import pytest
 
 from bench import cli
-from tests import small_dataset
 from tests.contract import host
 from tests.contract.npu_bench import DOUBLE_TEXT, HAS_TENSORFLOW_1, WHY_NOT, harbench, pretended_host, records
 
 needs_tensorflow_1 = pytest.mark.skipif(not HAS_TENSORFLOW_1, reason=WHY_NOT)
 _SMALL = ("--kernel", "fused", "--batch-size", "5", "--steps", "12", "--warmup", "1", "--trials", "1")
-
-
-@pytest.fixture(scope="module")
-def data_path(tmp_path_factory):
-    return small_dataset.write(str(tmp_path_factory.mktemp("data") / "UCI HAR Dataset"))
 
 
 def _run(tmp_path, variables, data_path, *arguments):

@@ -7,30 +7,11 @@ import pytest
 
 from bench import record
 from bench.errors import UsageError
-from tests import small_dataset
 from tests.contract import npu_bench
 from tests.contract.npu_bench import HAS_TENSORFLOW_1, WHY_NOT, proof_of, said
 
 pytestmark = pytest.mark.skipif(not HAS_TENSORFLOW_1, reason=WHY_NOT)
 slow = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def data_path(tmp_path_factory):
-    return small_dataset.write(str(tmp_path_factory.mktemp("data") / "UCI HAR Dataset"))
-
-
-@pytest.fixture
-def trial(tmp_path, data_path, monkeypatch):
-    """Call it with a variant, what the host is, and what changes in the job: the trial's outcome."""
-
-    def call(variant, is_marked=True, smi=None, script=None, **changes):
-        found = npu_bench.pretended_host(tmp_path, variant, is_marked, smi=smi or {}, script=script)
-        for name, value in found.items():
-            monkeypatch.setenv(name, value)
-        return npu_bench.run_trial(npu_bench.job(data_path, **changes), tmp_path)
-
-    return call
 
 
 # ---- failures (facts of the adapter's code and FAQ) ------------------------------------------------------------------
