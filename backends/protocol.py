@@ -223,8 +223,13 @@ class Backend(ABC):
         """What a failed trial's log means, in one sentence with the next step; None where nothing is known."""
         return None
 
-    def examine(self, device: Optional[int]) -> List[Finding]:
-        """What `harbench doctor` should say of the device of that logical number (None: the one that would be used)."""
+    def examine(self, device: Optional[int], variables: Mapping[str, str]) -> List[Finding]:
+        """What `harbench doctor` should say of a device.
+
+        Args:
+            device: its logical number; None: the one that would be used.
+            variables: the environment that this would be used in.
+        """
         return []
 
     # ---- in the trial ----------------------------------------------------------------------------------------------

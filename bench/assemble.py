@@ -25,7 +25,7 @@ class RunFacts:
         cells: how many combinations it measures.
         trials: how many of each it is to take, at most.
         command: the command line that reproduces it.
-        findings: what `harbench doctor` found on the host when the run began.
+        findings: what `harbench doctor` found for each cell when the run began.
     """
 
     identifier: str
@@ -33,7 +33,7 @@ class RunFacts:
     cells: int
     trials: int
     command: Sequence[str]
-    findings: Sequence[Dict[str, str]]
+    findings: Sequence[Sequence[Dict[str, str]]]
 
 
 def trial_id(slot: Slot, started: str, folder: str) -> str:
@@ -82,7 +82,7 @@ def draft(run: RunFacts, slot: Slot, started: str, folder: str, busy_before: Opt
             "flops_per_step": cost.training_step_flops(job.workload.network, job.workload.training),
         },
         "environment": dict(environment.capture(), busy_before=busy_before),
-        "doctor": list(run.findings),
+        "doctor": list(run.findings[slot.cell]),
     }
 
 

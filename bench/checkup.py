@@ -2,13 +2,16 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from typing import List, Optional, Sequence
 
+from backends import registry
 from backends.findings import Finding
 from backends.protocol import Probe
 from bench import clock, doctor, environment
 from bench.doctor import Facts, Place
 from bench.environment import load
+from bench.plan import Job
 
 #: Long enough that the kernel's ticks (10 ms) do not matter.
 _WATCHED_SECONDS = 1.0
@@ -76,3 +79,20 @@ def gather(probe: Probe, device: Sequence[Finding], folder: str) -> Facts:
 def examine(probe: Probe, device: Sequence[Finding], folder: str) -> List[Finding]:
     """Gather the facts, which takes a second, and judge them."""
     return doctor.examine(gather(probe, device, folder))
+
+
+def examine_cells(cells: Sequence[Job], probes: Sequence[Probe], folder: str) -> List[List[Finding]]:
+    """The findings for each cell of a run: of the host, which is looked over once, and of the cell's own device.
+
+    Args:
+        cells: jobs with the variables that their backends need.
+        probes: what the backend of each says.
+        folder: for results.
+    """
+    host = gather(probes[0], (), folder)
+    keys = [(job.backend, tuple(sorted(job.variables.items()))) for job in cells]
+    devices = {
+        key: registry.create(job.backend).examine(None, dict(os.environ, **job.variables))
+        for key, job in dict(zip(keys, cells)).items()
+    }
+    return [doctor.examine(replace(host, probe=probe, device=devices[key])) for probe, key in zip(probes, keys)]

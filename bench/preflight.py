@@ -41,14 +41,15 @@ def settle(job: Job) -> Job:
 
 
 def check_backends(cells: Sequence[Job]) -> List[Probe]:
-    """See that each backend can run here, on its interpreter; what the probes say.
+    """See that each backend can run here, on its interpreter; what the probe of each cell says.
 
     Raises:
         BackendUnavailable: a probe says no.
         UsageError: an interpreter does not fit.
     """
-    asked = {(job.python, job.backend, tuple(sorted(job.variables.items()))): job for job in cells}
-    return [interpreter.probe(job) for job in asked.values()]
+    keys = [(job.python, job.backend, tuple(sorted(job.variables.items()))) for job in cells]
+    probes = {key: interpreter.probe(job) for key, job in dict(zip(keys, cells)).items()}
+    return [probes[key] for key in keys]
 
 
 def check_data(cells: Sequence[Job]) -> Tuple[List[Job], dataset.Dataset]:
@@ -84,7 +85,7 @@ def check_output(folder: str) -> None:
 
 @dataclass(frozen=True)
 class Cleared:
-    """A run that may start: its cells with the place of their data in them, the data, what the backends' probes say."""
+    """A run that may start: its cells with the place of their data in them, the data, what the probe of each says."""
 
     cells: Tuple[Job, ...]
     data: dataset.Dataset

@@ -44,7 +44,7 @@ class AscendBackend(TensorFlowBackend):
         variables.check(variables_of_trial, settings.profile_folder is not None)
         numbers = probe.device_numbers(installation.root_of(variables_of_trial))
         device = int(variables_of_trial["ASCEND_DEVICE_ID"])
-        if device != variables.device_of(settings.device, os.environ):  # at which the doctor looks beforehand
+        if device != variables.device_of(settings.device, os.environ):  # one way to name it
             raise UsageError("ASCEND_DEVICE_ID is not for --env: give the logical number of the device with --device.")
         if numbers and device >= len(numbers):
             raise UsageError(
@@ -81,9 +81,9 @@ class AscendBackend(TensorFlowBackend):
 
         return reading.explain(log)
 
-    def examine(self, device: Optional[int]) -> List[Finding]:
+    def examine(self, device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
         """The device's health and use, versions, rights."""
-        return condition.examine(device, os.environ)
+        return condition.examine(device, environment)
 
     # ---- in the trial ----------------------------------------------------------------------------------------------
 

@@ -82,9 +82,9 @@ class CudaBackend(TensorFlowBackend):
         meaning: Optional[str] = importlib.import_module("backends.logs.reading").explain(log)
         return meaning
 
-    def examine(self, device: Optional[int]) -> List[Finding]:
+    def examine(self, device: Optional[int], variables: Mapping[str, str]) -> List[Finding]:
         """What NVML tells of the GPU; it changes nothing."""
-        return condition.findings(facts.find(device, os.environ))
+        return condition.findings(facts.find(device, variables))
 
     def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
         """Where the driver keeps kernels that it compiled for a GPU newer than TensorFlow's build."""

@@ -1,6 +1,7 @@
 """`harbench doctor`: whether this host is fit to measure on."""
 
 import json
+import os
 from typing import List, Optional
 
 import click
@@ -40,7 +41,7 @@ def document(backend: str, findings: List[Finding]) -> str:
 def doctor(backend: str, out: str, device: Optional[int], is_json: bool) -> None:
     """Look whether this host is fit to measure on; change nothing. Exit code 1 when a check fails."""
     chosen = registry.create(backend)
-    findings = checkup.examine(chosen.probe(), chosen.examine(device), out)
+    findings = checkup.examine(chosen.probe(), chosen.examine(device, os.environ), out)
     click.echo(document(backend, findings) if is_json else "\n".join(lines(findings)))
     failed = [found.check for found in findings if found.state == FAIL]
     if failed:

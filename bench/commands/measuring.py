@@ -104,16 +104,15 @@ def facts_of(cleared: Cleared, trials: int, out: str) -> RunFacts:
         trials: of each cell, at most.
         out: folder for records.
     """
-    first = cleared.cells[0]
-    device = registry.create(first.backend).examine(first.device)
-    place = ("--data-path", str(first.data_path))
+    place = ("--data-path", str(cleared.cells[0].data_path))
+    found_for_each = checkup.examine_cells(cleared.cells, cleared.probes, out)
     return RunFacts(
         identifier=uuid.uuid4().hex[:12],
         fingerprint=resume.fingerprint(cleared.cells, cleared.data),
         cells=len(cleared.cells),
         trials=trials,
         command=command_line(click.get_current_context(), _NOT_IN_COMMAND) + place,
-        findings=doctor.findings_for_record(checkup.examine(cleared.probes[0], device, out)),
+        findings=[doctor.findings_for_record(found) for found in found_for_each],
     )
 
 

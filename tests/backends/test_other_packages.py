@@ -117,7 +117,7 @@ _CALLS = {
     "telemetry": (None, {}, set),
     "judge": (None, None),
     "explain": ("",),
-    "examine": (None,),
+    "examine": (None, {}),
 }
 
 

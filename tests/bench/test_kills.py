@@ -39,7 +39,7 @@ environment.busy_share = lambda: None
 folder, job = sys.argv[1], Job.from_dict(json.loads(sys.argv[2]))
 trial_folder.salvage(folder)
 earlier = resume.find(record.read_all([folder])[0], "fingerprint")
-facts = RunFacts(earlier.run_id if earlier else "run", "fingerprint", 1, 3, (), ())
+facts = RunFacts(earlier.run_id if earlier else "run", "fingerprint", 1, 3, (), ((),))
 one = campaign.Campaign((job,), facts, 30, folder, Limits(), 0.0, lambda _: False)
 run = campaign.Run(one, Console(quiet=True), earlier.records if earlier else {})
 run.all_blocks()
