@@ -1,5 +1,6 @@
 """Where a trial's work was done, and what shows it."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Mapping, Optional
 
@@ -22,12 +23,20 @@ class Proof:
     evidence: str
 
 
+_PHASE = "harbench: phase %s\n"
+
+
+def phase_line(phase: str) -> str:
+    """What a trial writes into its log where a phase begins: "training", "evaluation" and so on."""
+    return _PHASE % phase
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What the parent has of a trial that ended well, besides the trial's own word.
 
     Args:
-        log: everything that its process wrote to stdout and stderr.
+        log: everything that its process wrote to stdout and stderr, and a `phase_line` where each phase begins.
         observation: what the device's own tools showed meanwhile (`Source.observation`); None where none looked.
         description: what the trial said of framework, device and settings (`backends.protocol.Description`).
     """
@@ -35,3 +44,8 @@ class Evidence:
     log: str
     observation: Optional[Mapping[str, Any]]
     description: Mapping[str, Any] = field(default_factory=dict)
+
+    def log_of(self, phase: str) -> Optional[str]:
+        """What was written during a phase; None where the log does not tell of it."""
+        _, line, rest = self.log.partition(phase_line(phase))
+        return re.split(_PHASE % r"\S+", rest)[0] if line else None

@@ -5,9 +5,11 @@ The last line may be half written; a reader leaves it out.
 
 import json
 import os
+import sys
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional
 
+from backends.proof import phase_line
 from bench import clock
 
 
@@ -35,8 +37,10 @@ class Journal:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Time a phase on the host's clock and say so at its start and its end."""
+        """Time a phase on the host's clock and say so at its start and its end; the trial's log tells of its start."""
         self.write("phase-start", name=name)
+        sys.stderr.write(phase_line(name))
+        sys.stderr.flush()
         start = clock.now_ns()
         yield
         self.write("phase", name=name, seconds=clock.seconds_since(start))

@@ -108,7 +108,8 @@ def _open_checkpoint(
 
 def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     _, model = _open_checkpoint(backend, job, data, journal)
-    evaluate(model, data.test, None, journal, is_last=True)
+    with journal.phase("evaluation"):
+        evaluate(model, data.test, None, journal, is_last=True)
     journal.write("proof", **asdict(model.prove()))
     model.close()
 

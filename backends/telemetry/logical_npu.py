@@ -121,5 +121,5 @@ class LogicalNpu(Source):
         """What was seen of the chip; empty before it was found."""
         if self._chip is None:
             return {}
-        unknown = {"utilisation_percent_most": None} if self._unknown else {}
+        unknown = dict.fromkeys(("utilisation_percent_before", "utilisation_percent_most")) if self._unknown else {}
         return dict(self._chip.observation(), logical_id=self._logical_id, **unknown)

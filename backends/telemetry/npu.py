@@ -1,11 +1,12 @@
 """Samples one chip of an Ascend NPU through npu-smi."""
 
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from backends.telemetry import tool
 from backends.telemetry.npu_smi import chips, errors, key_values, mapping, table
 from backends.telemetry.npu_smi.devices import HEALTHS, Device
 from backends.telemetry.npu_smi.key_values import ChipReading
+from backends.telemetry.npu_smi.processes import Process
 from backends.telemetry.sightings import Sightings
 from backends.telemetry.source import Source
 
@@ -86,7 +87,7 @@ class NpuSmi(Source):
         self._npu_id, self._chip_id = npu_id, chip_id
         self._pids, self._run = pids, run
         self._misses = 0
-        self._has_common = True
+        self._has_common = self._has_proc_mem = True
         self._sightings = Sightings(COMMAND)
         self._sightings.note(id=_id(npu_id, chip_id))
 
@@ -133,8 +134,29 @@ class NpuSmi(Source):
         self._sightings.replace(id=_id(device.npu_id, device.chip_id))
         self._sightings.reading(values["device_memory_bytes"], values["device_utilisation_percent"])
         self._sightings.health(device.health, HEALTHS)
-        is_told = found.processes_on(device.npu_id, device.chip_id) is not None
-        self._sightings.processes(_pids_on(found, device), is_told, self._pids())
+        listed, is_whole = self._processes(found, device)
+        pids = {pid for one in listed for pid in (one.pid, one.container_pid) if pid is not None}
+        self._sightings.processes(pids, is_whole, self._pids())
+
+    def _processes(self, found: table.Table, device: Device) -> Tuple[List[Process], bool]:
+        """The processes that are listed on the chip, and whether these are all."""
+        if found.processes is None:
+            return self._proc_mem(device)
+        listed = [row for row in found.processes if (row.npu_id, row.chip_id) == (device.npu_id, device.chip_id)]
+        return listed, found.processes_on(device.npu_id, device.chip_id) is not None
+
+    def _proc_mem(self, device: Device) -> Tuple[List[Process], bool]:
+        """The same by `-t proc-mem`, for drivers whose table has no processes."""
+        if not self._has_proc_mem:
+            return [], False
+        try:
+            answer = key_values.parse_processes(self._run([COMMAND, "info", "-t", "proc-mem", "-i", str(self._npu_id)]))
+        except tool.ToolFailed:
+            self._has_proc_mem = False
+            return [], False
+        self._has_proc_mem = not (answer.fault and answer.fault.kind in _NOT_ASKED_AGAIN)
+        listed = [one for one in answer.processes or () if one.chip_id in (device.chip_id, None)]
+        return listed, answer.processes is not None
 
     def observation(self) -> Dict[str, Any]:
         """What was seen of the chip.
@@ -146,8 +168,3 @@ class NpuSmi(Source):
 
 def _id(npu_id: int, chip_id: Optional[int]) -> str:
     return "npu %d" % npu_id if chip_id is None else "npu %d chip %d" % (npu_id, chip_id)
-
-
-def _pids_on(found: table.Table, device: Device) -> Set[int]:
-    rows = [row for row in found.processes or () if (row.npu_id, row.chip_id) == (device.npu_id, device.chip_id)]
-    return {pid for row in rows for pid in (row.pid, row.container_pid) if pid is not None}

@@ -1,6 +1,8 @@
 """What a source has seen of its device over all its readings."""
 
-from typing import Any, Collection, Dict, Optional, Sequence, Set
+from typing import Any, Callable, Collection, Dict, Optional, Sequence, Set
+
+import psutil
 
 #: What every observation of a device has.
 FIELDS = (
@@ -9,8 +11,11 @@ FIELDS = (
     "driver",
     "id",
     "is_process_seen",
+    "is_process_new",
+    "is_another_seen",
     "memory_bytes_before",
     "memory_bytes_most",
+    "utilisation_percent_before",
     "utilisation_percent_most",
     "health",
     "throttle_reasons",
@@ -23,11 +28,15 @@ class Sightings:
 
     Args:
         tool: what told it.
+        exists: whether there is a process of that number here.
     """
 
-    def __init__(self, tool: str) -> None:
+    def __init__(self, tool: str, exists: Callable[[int], bool] = psutil.pid_exists) -> None:
         self._document: Dict[str, Any] = dict(dict.fromkeys(FIELDS), tool=tool)
+        self._exists = exists
         self._process_was: Set[Optional[bool]] = set()
+        self._pids_before: Optional[Set[int]] = None
+        self._can_be_new = False
 
     def note(self, **facts: Any) -> None:
         """Keep what does not change: the first that is known."""
@@ -40,8 +49,8 @@ class Sightings:
         self._document.update({name: fact for name, fact in facts.items() if fact is not None})
 
     def reading(self, memory_bytes: Optional[float], utilisation_percent: Optional[float]) -> None:
-        """Keep the first memory, the most memory and the most utilisation."""
-        self.note(memory_bytes_before=memory_bytes)
+        """Keep the first and the most of memory and utilisation."""
+        self.note(memory_bytes_before=memory_bytes, utilisation_percent_before=utilisation_percent)
         self._keep_most("memory_bytes_most", memory_bytes)
         self._keep_most("utilisation_percent_most", utilisation_percent)
 
@@ -56,17 +65,29 @@ class Sightings:
         self.replace(health=max(seen, key=from_best.index, default=None))
 
     def processes(self, on_device: Collection[int], is_whole_list: bool, of_trial: Collection[int]) -> None:
-        """Keep whether a process of the trial was on the device.
+        """Keep whether a process of the trial was on the device, and whether another one was.
+
+        A tool may number processes as the host does, and the trial live in a container: then it lists none that exists
+        here, and one that the first list did not have, read before a trial can have opened its device, is new.
 
         Args:
             on_device: pids that the tool lists.
             is_whole_list: whether these are all there are, as far as it tells.
             of_trial: pids of the trial's tree; none before it starts and after it ended, which says nothing.
         """
-        if set(on_device) & set(of_trial):
+        others = set(on_device) - set(of_trial)
+        if self._pids_before is None:
+            self._pids_before = others if is_whole_list else set()
+            self._can_be_new = is_whole_list
+        if len(others) < len(set(on_device)):
             self._process_was.add(True)
         elif of_trial:
             self._process_was.add(False if is_whole_list else None)
+        new = {pid for pid in others - self._pids_before if self._can_be_new and not self._exists(pid)}
+        if new:
+            self.replace(is_process_new=True)
+        if others - new:
+            self.replace(is_another_seen=True)
 
     @property
     def is_process_seen(self) -> Optional[bool]:

@@ -10,7 +10,8 @@ environment variable FAKE_NPU_SMI holds a JSON object, or the path of a file wit
   busy_aicore, process_mb    what a process on the chip adds to AICore(%) (0 while profiling) and memory
   growth_mb_per_s    how much more memory a process has for each second of its life
   pids           processes on the first chip, besides every process whose environment has HARBENCH_TRIAL and the
-                 same FAKE_NPU_SMI as this tool; these are on the logical device of their ASCEND_DEVICE_ID
+                 same FAKE_NPU_SMI as this tool, and which has loaded TensorFlow; these are on the logical device of
+                 their ASCEND_DEVICE_ID
   process_table  false: no process table, as where the driver or the container hides it
   failure        one of FAILURES, and `fails_on`: a text; only command lines that contain it fail (default: all)
 """

@@ -103,6 +103,14 @@ def _is_this_tool(pid: int) -> bool:
         return True
 
 
+def _has_framework(pid: int) -> bool:
+    """Whether a process has loaded TensorFlow: before that it has opened no device."""
+    try:
+        return "tensorflow" in Path("/proc/%d/maps" % pid).read_text()
+    except OSError:
+        return False
+
+
 def _age_seconds(pid: int) -> float:
     """How long ago a process started."""
     fields = Path("/proc/%d/stat" % pid).read_text().rpartition(")")[2].split()
@@ -126,7 +134,8 @@ def find_processes(state: Dict[str, Any]) -> Iterator[Tuple[int, Process]]:
         if entry.isdigit() and not _is_this_tool(int(entry)):
             environment = _environment(int(entry))
             # Another test's trials are on another pretended host: their variable for this tool says so.
-            if MARK in environment and environment.get(VARIABLE.encode()) == os.environ.get(VARIABLE, "").encode():
+            is_here = environment.get(VARIABLE.encode()) == os.environ.get(VARIABLE, "").encode()
+            if MARK in environment and is_here and _has_framework(int(entry)):
                 marked.append((int(environment.get(b"ASCEND_DEVICE_ID", b"0") or 0), int(entry)))
     for device, pid in sorted(set(marked) | {(0, pid) for pid in state["pids"]}):
         process = _process(pid, state)

@@ -151,12 +151,25 @@ def test_an_unknown_device_is_refused(smi):
     assert status != 0 and "no such device" in text
 
 
+_TRIAL = """
+import mmap, sys, time
+with open(sys.argv[1], "rb") as file:
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
 @pytest.fixture
-def trial(variables):
-    """A process that says that it is a trial, on the logical device 1."""
+def trial(variables, tmp_path):
+    """A process that says that it is a trial, on the logical device 1, and has loaded what is called tensorflow."""
+    library = tmp_path / "libtensorflow_framework.so"
+    library.write_bytes(b"1")
     environment = dict(variables, HARBENCH_TRIAL="1", ASCEND_DEVICE_ID="1")
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment)
+    process = subprocess.Popen([sys.executable, "-c", _TRIAL, str(library)], env=environment, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
     yield process
+    process.stdout.close()
     process.kill()
     process.wait()
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backends.ascend import adapter, proof
-from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Evidence, Proof
+from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Evidence, Proof, phase_line
 
 _MIB = 2**20
 _LINE = "2026-01-01 10:00:00: I tf_adapter/kernels/geop_npu.cc:%d] The model has been compiled on the Ascend AI "
@@ -15,16 +15,24 @@ _ASKED = {"adapter": adapter.NEW, "mix_compile_mode": False}
 _OLD = dict(_ASKED, adapter=adapter.OLD)
 
 
-def _log(*ids):
+def _lines(ids):
     return "".join(_LINE % (694 + number, " " * (number % 2), graph) for number, graph in enumerate(ids))
 
 
-def _seen(process=False, before=1000, most=1000, busy=0.0):
+def _log(*trained, built=(1, 11, 21), phase="training"):
+    """A trial's log: graphs that assign and read variables when it was built, others in the phase that computes."""
+    return phase_line("build") + _lines(built) + phase_line(phase) + _lines(trained) + phase_line("checkpoint")
+
+
+def _seen(process=False, before=1000, most=1000, busy=0.0, busy_before=0.0, new=None, another=None):
     return {
         "id": "npu 0 chip 0",
         "is_process_seen": process,
+        "is_process_new": new,
+        "is_another_seen": another,
         "memory_bytes_before": None if before is None else before * _MIB,
         "memory_bytes_most": None if most is None else most * _MIB,
+        "utilisation_percent_before": busy_before,
         "utilisation_percent_most": busy,
     }
 
@@ -32,39 +40,57 @@ def _seen(process=False, before=1000, most=1000, busy=0.0):
 _IDLE = _seen()
 _PROCESS = _seen(process=True)
 _GROWN = _seen(process=None, most=1064)
-_BUSY = _seen(busy=37.0)
+_BUSY = _seen(process=None, busy=37.0)
 _WORKING = _seen(process=True, most=3000, busy=37.0)
-_UNTOLD = _seen(process=None, before=None, most=None, busy=None)
-_FAILED = _log(1, 11) + "E GEOP::::DoRunAsync Failed\nmodel execute error, retCode=0x91\n"
+_NEW = _seen(process=None, new=True)
+_ANOTHERS = _seen(another=True, most=3000, busy=99.0)
+_HIDDEN = _seen(most=3000, busy=37.0)  # no process is listed, and somebody works there
+_BUSY_BEFORE = _seen(process=None, busy=99.0, busy_before=90.0)
+_UNTOLD = _seen(process=None, before=None, most=None, busy=None, busy_before=None)
+_NOTHING = _log(built=())
+_FAILED = _log(31, 41) + "E GEOP::::DoRunAsync Failed\nmodel execute error, retCode=0x91\n"
 _TABLE = [
     # log, what npu-smi saw, settings, state, words of the evidence
-    (_log(1, 11, 21), _WORKING, _ASKED, PROVEN, "3 graphs compiled on the NPU (ids 1, 11, 21); npu-smi showed the"),
-    (_log(1, 11), _PROCESS, _ASKED, PROVEN, "process on npu 0 chip 0"),
-    (_log(1, 11), _GROWN, _ASKED, PROVEN, "64 MiB more memory in use"),
-    (_log(1, 11), _BUSY, _ASKED, PROVEN, "AI cores up to 37 % busy"),
-    (_log(1, 1), _BUSY, _ASKED, PROVEN, "ids 1, 1"),  # the same number for another shape
-    (_log(1), _WORKING, _ASKED, UNPROVEN, "step and evaluation are two graphs: 1 graph compiled"),
-    (_log(1, 11, 21), _IDLE, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
-    (_log(1, 11, 21), _UNTOLD, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
-    (_log(1, 11, 21), None, _ASKED, UNPROVEN, "npu-smi could not be read"),
-    (_log(1, 11, 21), {}, _ASKED, UNPROVEN, "npu-smi could not be read"),
-    (_log(1, 11, 21), _WORKING, dict(_ASKED, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
+    (_log(31, 41), _WORKING, _ASKED, PROVEN, "5 graphs compiled on the NPU (ids 1, 11, 21, 31, 41); npu-smi"),
+    (_log(31, 41), _PROCESS, _ASKED, PROVEN, "process on npu 0 chip 0"),
+    (_log(31, 41), _GROWN, _ASKED, PROVEN, "64 MiB more memory in use"),
+    (_log(31, 41), _BUSY, _ASKED, PROVEN, "AI cores up to 37 % busy"),
+    (_log(31, 41), _NEW, _ASKED, PROVEN, "a process on npu 0 chip 0 that was not there before"),
+    (_log(31, 41), _HIDDEN, _ASKED, PROVEN, "2000 MiB more memory in use and AI cores up to 37 % busy"),
+    (_log(31, phase="evaluation"), _WORKING, _ASKED, PROVEN, "4 graphs compiled"),
+    (_log(phase="evaluation"), _WORKING, _ASKED, UNPROVEN, "the evaluation is a graph: 3 graphs compiled"),
+    (_log(31), _WORKING, _ASKED, UNPROVEN, "step and evaluation are two graphs: 4 graphs compiled"),
+    (_log(31, 31), _WORKING, _ASKED, UNPROVEN, "step and evaluation are two graphs"),
+    (_log(), _WORKING, _ASKED, UNPROVEN, "step and evaluation are two graphs: 3 graphs compiled"),
+    (_lines([1, 11, 21]), _WORKING, _ASKED, UNPROVEN, "the log does not tell when it stepped: 3 graphs compiled"),
+    (_log(31, 41), _IDLE, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
+    (_log(31, 41), _ANOTHERS, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
+    (_log(31, 41), _BUSY_BEFORE, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
+    (_log(31, 41), _UNTOLD, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
+    (_log(31, 41), None, _ASKED, UNPROVEN, "npu-smi could not be read"),
+    (_log(31, 41), {}, _ASKED, UNPROVEN, "npu-smi could not be read"),
+    (_log(31, 41), _WORKING, dict(_ASKED, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
     (_FAILED, _WORKING, _ASKED, UNPROVEN, "the device failed after it had compiled"),
-    ("", _IDLE, _ASKED, ON_HOST, "all of it ran on the host: no graph was told of"),
-    ("", _seen(most=1063), _ASKED, ON_HOST, "all of it ran on the host"),
-    ("", _IDLE, dict(_ASKED, mix_compile_mode=True), ON_HOST, "all of it ran on the host"),
-    ("", _WORKING, _ASKED, UNPROVEN, "no graph was told of"),
-    ("", _UNTOLD, _ASKED, UNPROVEN, "no graph was told of"),
-    ("", _seen(process=None), _ASKED, UNPROVEN, "no graph was told of"),
-    ("", None, _ASKED, UNPROVEN, "npu-smi could not be read"),
-    ("", _seen(process=True, most=3000), _OLD, PROVEN, "this adapter is older than the line"),
-    ("", _seen(process=True, busy=37.0), _OLD, PROVEN, "AI cores up to 37 % busy"),
-    ("", _PROCESS, _OLD, UNPROVEN, "this adapter is older than the line"),
-    ("", _seen(most=3000, busy=37.0), _OLD, UNPROVEN, "this adapter is older than the line"),
-    ("", _IDLE, _OLD, ON_HOST, "all of it ran on the host"),
-    ("", None, _OLD, UNPROVEN, "npu-smi could not be read"),
-    ("", _WORKING, dict(_OLD, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
-    ("", _WORKING, {}, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _IDLE, _ASKED, ON_HOST, "or on another device than npu 0 chip 0: no graph was told of"),
+    (_NOTHING, _ANOTHERS, _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _IDLE, dict(_ASKED, mix_compile_mode=True), ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _WORKING, _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _UNTOLD, _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(process=None), _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, None, _ASKED, UNPROVEN, "npu-smi could not be read"),
+    (_NOTHING, _WORKING, _OLD, PROVEN, "this adapter is older than the line"),
+    (_NOTHING, _seen(process=True, busy=37.0), _OLD, PROVEN, "AI cores up to 37 % busy"),
+    (_NOTHING, _seen(process=None, new=True, busy=37.0), _OLD, PROVEN, "that was not there before"),
+    (_NOTHING, _seen(process=None, most=3000, busy=37.0), _OLD, PROVEN, "2000 MiB more memory"),
+    (_NOTHING, _HIDDEN, _OLD, PROVEN, "2000 MiB more memory"),
+    (_NOTHING, _seen(process=True, most=3000), _OLD, UNPROVEN, "this adapter is older than the line"),
+    (_NOTHING, _seen(process=True, most=3000, busy=99.0, busy_before=90.0), _OLD, UNPROVEN, "older than the line"),
+    (_NOTHING, _PROCESS, _OLD, UNPROVEN, "this adapter is older than the line"),
+    (_NOTHING, _BUSY, _OLD, UNPROVEN, "this adapter is older than the line"),
+    (_NOTHING, _ANOTHERS, _OLD, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, None, _OLD, UNPROVEN, "npu-smi could not be read"),
+    (_NOTHING, _WORKING, dict(_OLD, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
+    (_NOTHING, _WORKING, {}, UNPROVEN, "no graph was told of"),
 ]
 
 
@@ -77,39 +103,47 @@ def test_the_decision(log, seen, effective, state, words):
 
 def test_a_double_is_never_more_than_simulated():
     claim = Proof(SIMULATED, "contract double of the Ascend adapter (no NPU)", "a double stood for the adapter")
-    assert proof.judge(claim, Evidence(_log(1, 11, 21), _WORKING, {"effective": _ASKED})) == claim
+    assert proof.judge(claim, Evidence(_log(31, 41), _WORKING, {"effective": _ASKED})) == claim
 
 
-_OBSERVATIONS = st.none() | st.fixed_dictionaries(
-    {
-        "id": st.just("npu 0"),
-        "is_process_seen": st.sampled_from([None, True, False]),
-        "memory_bytes_before": st.none() | st.integers(0, 2**36),
-        "memory_bytes_most": st.none() | st.integers(0, 2**36),
-        "utilisation_percent_most": st.none() | st.floats(0, 100),
-    }
+_OBSERVATIONS = st.none() | st.builds(
+    _seen,
+    process=st.sampled_from([None, True, False]),
+    before=st.none() | st.integers(0, 2**16),
+    most=st.none() | st.integers(0, 2**16),
+    busy=st.none() | st.floats(0, 100),
+    busy_before=st.none() | st.floats(0, 100),
+    new=st.sampled_from([None, True]),
+    another=st.sampled_from([None, True]),
 )
 
 
 @given(
-    ids=st.lists(st.integers(0, 999), max_size=4),
+    built=st.lists(st.integers(0, 99), max_size=4),
+    trained=st.lists(st.integers(100, 999), max_size=3),
     seen=_OBSERVATIONS,
     is_mixed=st.booleans(),
     has_failed=st.booleans(),
     kind=st.sampled_from([adapter.OLD, adapter.NEW, adapter.COMPATIBLE, None]),
 )
-def test_nothing_is_proven_without_two_graphs_and_a_sign_except_by_the_rule_of_the_old_adapter(
-    ids, seen, is_mixed, has_failed, kind
+def test_nothing_is_proven_without_the_computing_graphs_and_a_sign_except_by_the_rule_of_the_old_adapter(
+    built, trained, seen, is_mixed, has_failed, kind
 ):
-    state, text = proof.decide({"adapter": kind, "mix_compile_mode": is_mixed}, ids, has_failed, seen)
+    effective = {"adapter": kind, "mix_compile_mode": is_mixed}
+    state, text = proof.decide(Evidence(_log(*trained, built=built), seen, {"effective": effective}), has_failed)
     assert state in (PROVEN, UNPROVEN, ON_HOST) and text
-    grown = seen and None not in (seen["memory_bytes_before"], seen["memory_bytes_most"])
-    has_grown = bool(grown) and seen["memory_bytes_most"] - seen["memory_bytes_before"] >= 64 * _MIB
-    does_something = bool(seen) and (has_grown or bool(seen["utilisation_percent_most"]))
-    is_there = bool(seen) and bool(seen["is_process_seen"])
-    if state == PROVEN:
-        assert not is_mixed and not has_failed
-        by_lines = len(ids) >= 2 and (is_there or does_something)
-        assert by_lines or (kind == adapter.OLD and not ids and is_there and does_something)
     if state == ON_HOST:
-        assert not ids and seen and seen["is_process_seen"] is False and grown and not does_something
+        assert not built + trained and seen and seen["is_process_seen"] is False
+    if state != PROVEN:
+        return
+    assert not is_mixed and not has_failed and seen
+    assert seen["is_process_seen"] is not False or seen["is_process_new"] or not seen["is_another_seen"]
+    before, most = seen["memory_bytes_before"], seen["memory_bytes_most"]
+    has_grown = None not in (before, most) and most - before >= 64 * _MIB
+    is_there = seen["is_process_seen"] is True or seen["is_process_new"] is True
+    idle, busy = seen["utilisation_percent_before"], seen["utilisation_percent_most"]
+    has_worked = None not in (idle, busy) and idle <= 1 and busy > idle
+    if built or trained:
+        assert len(set(trained)) >= 2 and (is_there or has_grown or has_worked)
+    else:
+        assert kind == adapter.OLD and has_worked and (is_there or has_grown)

@@ -22,13 +22,13 @@ COMMON = """
 MIB = 1 << 20
 
 
-def answers(*tables, common=COMMON, mapping=""):
+def answers(*tables, common=COMMON, mapping="", proc_mem="This device does not support querying proc-mem.\n"):
     """Run npu-smi as given: one table after the other, the last again and again. An exception is raised."""
     left = list(tables)
 
     def run(command):
-        kind = " ".join(command[1:3])
-        answer = {"info": left[0], "info -t": common, "info -m": mapping}[kind]
+        kind = " ".join(command[1:4])
+        answer = {"info": left[0], "info -t common": common, "info -t proc-mem": proc_mem, "info -m": mapping}[kind]
         if kind == "info" and len(left) > 1:
             left.pop(0)
         if isinstance(answer, Exception):
@@ -70,10 +70,10 @@ def test_without_common_the_table_goes_on(common):
 def test_a_query_that_is_not_supported_or_hangs_is_made_once(common):
     asked = []
     run = answers(drawn.table(chip(4000)), common=common)
-    watched = source(lambda command: asked.append(command[1:3]) or run(command))
+    watched = source(lambda command: asked.append(command[1:4]) or run(command))
     for _ in range(3):
         watched.read()
-    assert asked.count(["info", "-t"]) == 1 and asked.count(["info"]) == 3
+    assert asked == [["info"], ["info", "-t", "common"], ["info", "-t", "proc-mem"], ["info"], ["info"]]
 
 
 def test_a_chip_that_is_missing_once_is_unknown_then_and_missing_for_long_ends_the_source():
@@ -125,8 +125,11 @@ def test_the_observation_has_the_first_the_most_and_the_worst():
         "driver": "24.1.1",
         "id": "npu 5 chip 0",
         "is_process_seen": True,
+        "is_process_new": None,
+        "is_another_seen": None,
         "memory_bytes_before": 3000 * MIB,
         "memory_bytes_most": 9000 * MIB,
+        "utilisation_percent_before": 7,
         "utilisation_percent_most": 7,
         "health": "Warning",
         "throttle_reasons": None,
@@ -147,6 +150,22 @@ def test_the_observation_has_the_first_the_most_and_the_worst():
 )
 def test_a_process_is_seen_only_on_the_chip_itself_and_unknown_where_nothing_is_told(processes, is_seen):
     watched = source(answers(drawn.table(chip(1), chip(1, 6), processes=processes)), pids={77})
+    watched.read()
+    assert watched.observation()["is_process_seen"] is is_seen
+
+
+@pytest.mark.parametrize(
+    "listed, is_seen",
+    [
+        ("NPU ID : 5\nProcess id:77 Process name:python3.7 Process memory(MB):910\nChip ID : 0\n", True),
+        ("NPU ID : 5\nProcess id:78 Process name:python3.7 Process memory(MB):910\nChip ID : 0\n", False),
+        ("NPU ID : 5\nProcess id:77 Process name:python3.7 Process memory(MB):910\nChip ID : 1\n", False),
+        ("NPU ID : 5\nNo process in device.\nChip ID : 0\n", False),
+        ("NPU ID : 5\nChip ID : 0\n", None),
+    ],
+)
+def test_where_the_table_has_no_processes_they_are_asked_for(listed, is_seen):
+    watched = source(answers(drawn.table(chip(1)), proc_mem=listed), pids={77})
     watched.read()
     assert watched.observation()["is_process_seen"] is is_seen
 

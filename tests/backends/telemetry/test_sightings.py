@@ -16,7 +16,7 @@ def test_the_first_and_the_most_are_kept_and_an_unknown_reading_changes_nothing(
         seen.reading(memory, utilisation)
     document = seen.document()
     assert (document["memory_bytes_before"], document["memory_bytes_most"]) == (0, 50)
-    assert document["utilisation_percent_most"] == 7
+    assert (document["utilisation_percent_before"], document["utilisation_percent_most"]) == (0, 7)
     assert json.loads(json.dumps(document)) == document
 
 
@@ -37,6 +37,26 @@ def test_a_process_was_seen_or_was_not_or_nobody_can_tell(readings, is_seen):
     for on_device, is_whole_list, of_trial in readings:
         seen.processes(on_device, is_whole_list, of_trial)
     assert seen.document()["is_process_seen"] is is_seen
+
+
+@pytest.mark.parametrize(
+    "readings, is_new, is_another",
+    [
+        ([(set(), True), ({70001}, True)], True, None),
+        ([({70005}, True), ({70005, 70001}, True), ({70005}, True)], True, True),
+        ([({70005}, True), ({70005}, True)], None, True),
+        ([(set(), True), (set(), True)], None, None),
+        ([(set(), False), ({70001}, True)], None, True),  # it may have been there before
+        ([(set(), True), ({5}, True)], None, True),  # of this number there is one here, and it is not the trial's
+        ([(set(), True), ({9}, True)], None, None),
+    ],
+)
+def test_a_process_that_came_and_has_no_such_number_here_is_new_and_any_other_is_anothers(readings, is_new, is_another):
+    seen = Sightings("some-smi", exists=lambda pid: pid < 1000)
+    for on_device, is_whole_list in readings:
+        seen.processes(on_device, is_whole_list, {9})
+    document = seen.document()
+    assert (document["is_process_new"], document["is_another_seen"]) == (is_new, is_another)
 
 
 def test_the_worst_health_is_kept():
