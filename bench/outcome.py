@@ -69,6 +69,8 @@ class Outcome:
 
 def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:
     """The phase, and in training the step (from 1), that a trial had reached."""
+    if is_finished(events):
+        return "when it had done all its work and was to end"
     phases = [event["name"] for event in events if event["event"] == "phase-start"]
     if not phases:
         return "before its first phase"

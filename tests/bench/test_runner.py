@@ -3,13 +3,14 @@
 import json
 import os
 import pathlib
+import signal
 import time
 
 import psutil
 import pytest
 
 from bench import child_environment, clock, record, runner
-from bench.outcome import Limits
+from bench.outcome import Ending, Limits, conclude
 from bench.plan import Job
 from har_model.config import TrainingConfig, Workload
 from tests import small_dataset
@@ -84,6 +85,12 @@ def test_a_trial_that_dies_says_how_and_keeps_its_journal(data_path, tmp_path, m
     assert len(outcome.steps) == 3
     if "fail_at_step" in script:
         assert "told to fail at step 3" in outcome.log_tail[-1]
+
+
+def test_a_process_that_dies_when_its_work_is_done_is_not_blamed_on_the_work():
+    events = [{"event": "phase-start", "name": "training"}, {"event": "end"}]
+    status, sentence, _ = conclude(Ending(-signal.SIGABRT, None), events, 4, Limits())
+    assert status == record.FAILED and sentence.endswith("SIGABRT when it had done all its work and was to end.")
 
 
 def test_an_error_of_a_known_kind_keeps_its_sentence_and_code(tmp_path, monkeypatch):
