@@ -66,11 +66,11 @@ class CudaBackend(TensorFlowBackend):
         return needed
 
     def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:
-        """The GPU through NVML."""
+        """The GPU through NVML, or nvidia-smi where that cannot be reached."""
         entry = visible.chosen(None, variables)
         if entry is None:
             return []
-        source: Source = importlib.import_module("backends.telemetry.nvml").Nvml(device=entry, pids=pids)
+        source: Source = importlib.import_module("backends.telemetry.nvidia_gpu").source(entry, pids)
         return [source]
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:
