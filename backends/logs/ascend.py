@@ -5,9 +5,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import List, Pattern, Tuple
 
+from backends.logs.logger import is_logged
+
 #: The adapter writes it for each graph that it compiled (tf_adapter/kernels/geop_npu.cc, GeOp::BuildGraph), since about
-#: November 2021. File and line before it vary; older builds write no blank after the colon. It may be glued to what
-#: another stream wrote: before it anything, behind the number a time stamp.
+#: November 2021. Before it stand file and line, which vary; older builds write no blank after the colon. What another
+#: stream wrote may be glued to it: before the logger's prefix anything, behind the number a time stamp.
 _COMPILED = re.compile(
     r"The model has been compiled on the Ascend AI processor, current graph id is: ?"
     r"([0-9]{1,9}?)(?=20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T]|(?![0-9]))"
@@ -29,8 +31,9 @@ class Compiled:
 
 
 def compiled_graphs(text: str) -> Tuple[Compiled, ...]:
-    """Every compiled graph in the order of the text, again where it was compiled again."""
-    return tuple(Compiled(int(match.group(1)), match.start()) for match in _COMPILED.finditer(text))
+    """Every compiled graph in the order of the text, again where it was compiled again; none that is only quoted."""
+    logged = (match for match in _COMPILED.finditer(text) if is_logged(text, match.start(), match.end()))
+    return tuple(Compiled(int(match.group(1)), match.start()) for match in logged)
 
 
 def compiled_graph_ids(text: str) -> Tuple[int, ...]:

@@ -2,7 +2,7 @@ import pytest
 
 from backends.logs import reading, text
 
-COMPILED = "The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
+COMPILED = "I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "epoch 1 loss 0.3\nall done\n"])
@@ -56,7 +56,8 @@ def test_the_end_of_the_dataset_is_no_failure():
 
 def test_a_graph_compiled_and_a_gpu_created_is_work_of_the_npu():
     gpu = (
-        "Created TensorFlow device (/job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory) -> physical GPU "
+        "I gpu_device.cc:1304] Created TensorFlow device "
+        "(/job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory) -> physical GPU "
         "(device: 0, "
         "name: X, p)\n"
     )

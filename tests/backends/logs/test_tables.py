@@ -66,7 +66,7 @@ def test_a_message_behind_a_compiled_graph_means_that_the_npu_was_at_work(table,
 
 def test_a_message_before_the_first_compiled_graph_did_not_keep_the_npu_from_its_work():
     log = "EJ0001: Failed to initialize the HCCP process.\nonce more\n" + (
-        "The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
+        "I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
     )
     read = reading.read(log)
     assert (read.is_used, read.diagnosis, read.codes) == ("yes", None, ("EJ0001",))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backends.logs import reading, text
 
-SENTENCE = "The model has been compiled on the Ascend AI processor, current graph id is: 1"
+SENTENCE = "I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: 1"
 
 
 @pytest.mark.parametrize(

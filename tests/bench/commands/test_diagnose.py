@@ -7,9 +7,10 @@ import pytest
 
 from bench import environment
 
-COMPILED = "x The model has been compiled on the Ascend AI processor, current graph id is: %d\n"
+COMPILED = "x I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: %d\n"
 CREATED = (
-    "Created device /job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory:  -> device: 0, name: Tesla T4, p\n"
+    "I gpu_device.cc:2019] Created device /job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory:  -> "
+    "device: 0, name: Tesla T4, p\n"
 )
 BUSY = "EJ0001: Failed to initialize the HCCP process.\n"
 
