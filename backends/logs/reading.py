@@ -24,9 +24,11 @@ from backends.logs.text import clean, left_out_bytes
 NPU, GPU, CPU = "npu", "gpu", "cpu"
 YES, NO, PARTLY, UNPROVEN, YES_THEN_FAILED = "yes", "no", "partly", "not proven", "yes, then failed"
 
-#: Codes of CANN (a letter or figure for the module, then four figures), of its runtime, of CUDA and its libraries.
+#: Codes of CANN (a letter or figure for the module, then four figures; others where a message begins with them), of its
+#: runtime, of CUDA and its libraries.
 _CODES = re.compile(
-    r"(?<![A-Za-z0-9])(?:(E[B-PZ][0-9]{4}|E[1-8][0-9]{4})(?![0-9A-Za-z])"
+    r"(?<![A-Za-z0-9])(?:(E[B-PZ][0-9]{4}(?![0-9A-Za-z])|E[1-8][0-9]{4}(?![0-9A-Za-z])|E[0-9]{5}(?=\)?:)|"
+    r"E[A-Z][0-9]{4,5}(?=:)|E[0-9]{4}(?=: ?[A-Z]))"
     r"|(?:error code is|result ?=|ret ?=|ret\[) ?([15]0[0-9]{4})(?![0-9])"
     r"|(retCode=0x[0-9a-fA-F]{1,8})|(CUDA_ERROR_[A-Z_]{3,60}|CU(?:DNN|BLAS)_STATUS_(?!SUCCESS)[A-Z_]{3,60}))"
 )

@@ -97,6 +97,7 @@ RUNNING = (
             r"GEOP::::DoRunAsync Failed",
             r"model execute error, retCode=0x[0-9a-f]+",
             r"\[GEOP\] call ge session RunGraphAsync Failed",
+            r"\[GEOP\] Run graph async failed",
         ),
         "the device failed while it executed a graph",
         "read the first error before it, and the host log in ~/ascend/log; a slow input pipeline is a common reason",
@@ -104,8 +105,8 @@ RUNNING = (
         CONSEQUENCE,
     ),
     Symptom(
-        "EE9999 / EZ9999 / EH9999 Inner Error",
-        (r"E[A-Z]9999: ?(?:\[PID[^\n]{0,60})?Inner Error", r"E[A-Z]9999\b"),
+        "EE9999 / EZ9999 / EH9999 / E19999 Inner Error",
+        (r"E[A-Z0-9]9999: ?(?:\[PID[^\n]{0,60})?Inner Error", r"E[A-Z]9999\b"),
         "CANN reports an inner error; its code says no more",
         "read the lines below it for the reason, and the host log in ~/ascend/log",
         FAILED,
@@ -113,9 +114,23 @@ RUNNING = (
     ),
     Symptom(
         "EH0001 and other codes of CANN",
-        (r"(?<![A-Za-z0-9])E[B-PZ][0-8][0-9]{3}(?::|\))",),
+        (
+            r"(?<![A-Za-z0-9])E[B-PZ][0-8][0-9]{3}(?::|\))",
+            r"\(E[0-9]{5}\):",
+            # Any other begins a message: the line, or what stands behind a logger's prefix.
+            r"(?:^|[\]:-])[ \t]{0,16}E(?:[A-Z][0-9]{4,5}|[0-9]{5})(?::|  )",
+            r"(?:^|\])[ \t]{0,16}E[0-9]{4}: ?[A-Z]",
+        ),
         "CANN reports an error of its own",
         "read the reason and the solution that stand behind the code",
+        FAILED,
+        CONSEQUENCE,
+    ),
+    Symptom(
+        "[GEOP] ... failed; [GePlugin] ... failed",
+        (r"\[(?:GEOP|GePlugin)\] [^\n]{0,200}?\b[Ff]ailed\b",),
+        "the adapter reports a failure",
+        "read the lines around it, and the host log in ~/ascend/log",
         FAILED,
         CONSEQUENCE,
     ),
