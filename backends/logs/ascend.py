@@ -49,6 +49,11 @@ def is_mixed(text: str) -> bool:
     return _MIXED.search(text) is not None
 
 
+def has_adapter_lines(text: str) -> bool:
+    """Whether the adapter itself wrote something."""
+    return _ADAPTER.search(text) is not None
+
+
 def is_named(text: str) -> bool:
     """Whether the log shows the adapter or its package: a hint that an NPU was meant, no proof that it worked."""
     return any(pattern.search(text) for pattern in (_ADAPTER, _PACKAGE, _DRIVER, _PERFORMANCE))

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Iterable, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
-from backends.logs import accuracy, ascend, cuda, tables, waiting
+from backends.logs import accuracy, ascend, cuda, starts, tables, waiting
 from backends.logs.ending import Ending, ending
 from backends.logs.symptom import (
     FAILED,
@@ -57,12 +57,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What was found in a text: the device, where its proof stands, and messages."""
+    """What was found in a text: the device, where its proofs stand, messages, and whether a later run shows none."""
 
     device: Optional[str]
-    proof: Optional[int]
+    proofs: Sequence[int]
     findings: Sequence[Finding]
     end: Optional[Ending]
+    has_unproven_start: bool
 
     def with_effect(self, *effects: str) -> List[Finding]:
         return [finding for finding in self.findings if finding.symptom.effect in effects]
@@ -92,31 +93,28 @@ def _device_of(text: str, ascend_found: Sequence[Finding], cuda_found: Sequence[
     return GPU if cuda_found or cuda.is_named(text) or placed else None
 
 
-def _proof_of(text: str, device: Optional[str]) -> Optional[int]:
-    proofs: Iterable[int] = ()
+def _proofs_of(text: str, device: Optional[str]) -> List[int]:
     if device == NPU:
-        proofs = (graph.position for graph in ascend.compiled_graphs(text))
-    elif device == GPU:
-        proofs = (created.position for created in cuda.created_devices(text))
-    return min(proofs, default=None)
+        return [graph.position for graph in ascend.compiled_graphs(text)]
+    return [created.position for created in cuda.created_devices(text)] if device == GPU else []
 
 
-def _after(proof: Optional[int], findings: Sequence[Finding], text: str) -> List[Finding]:
-    """Without failures that came before the proof only: they did not keep the device from its work."""
-    if proof is None:
+def _after(proofs: Sequence[int], findings: Sequence[Finding], text: str) -> List[Finding]:
+    """Without failures that came before the first proof only: they did not keep the device from its work."""
+    if not proofs:
         return list(findings)
     failed = [finding.symptom for finding in findings if finding.symptom.effect in FAILURES]
-    late = find((symptom for symptom in failed if symptom.effect != FALLBACK), text, proof)
-    return late + [finding for finding in findings if finding.symptom.effect not in FAILURES]
+    return find(failed, text, proofs[0]) + [finding for finding in findings if finding.symptom.effect not in FAILURES]
 
 
 def _gather(text: str) -> _Evidence:
     ascend_found, cuda_found = find(tables.ASCEND, text), find(tables.CUDA, text)
     device = _device_of(text, ascend_found, cuda_found)
-    proof, end = _proof_of(text, device), ending(text)
+    proofs, end = _proofs_of(text, device), ending(text)
     found = {NPU: ascend_found, GPU: cuda_found, CPU: cuda_found}.get(device or "", []) + find(tables.HOST, text)
-    is_late = end is not None and end.position >= (proof or 0)
-    return _Evidence(device, proof, _after(proof, found, text), end if is_late else None)
+    is_late = end is not None and end.position >= (proofs[0] if proofs else 0)
+    has_unproven_start = bool(proofs) and starts.is_started_without_device(text, proofs[-1])
+    return _Evidence(device, proofs, _after(proofs, found, text), end if is_late else None, has_unproven_start)
 
 
 def _is_used_unproven(evidence: _Evidence) -> str:
@@ -134,11 +132,13 @@ def _is_used(evidence: _Evidence, text: str) -> str:
     placed = cuda.placement(text) if evidence.device in (GPU, CPU) else None
     if evidence.device == CPU or (placed and not placed.gpu):
         return NO
-    if evidence.proof is None:
+    if not evidence.proofs:
         return _is_used_unproven(evidence)
     if evidence.has_failed:
         return YES_THEN_FAILED
     if evidence.device == NPU and ascend.is_mixed(text):
+        return PARTLY
+    if evidence.has_unproven_start or evidence.with_effect(FALLBACK):  # one process of several went without the device
         return PARTLY
     if placed and placed.heavy_cpu:
         return PARTLY
@@ -189,7 +189,8 @@ def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
     cause = _known_cause(evidence)
     is_open = is_used == UNPROVEN and not evidence.has_failed
     ask = _ASK_FOR_THE_REST if left_out_bytes(text) else _ASK.get(evidence.device)
-    told = [cause.sentence if cause else None, accuracy.collapse(text), ask if is_open else None]
+    doubt = starts.DOUBT if evidence.has_unproven_start else None
+    told = [cause.sentence if cause else None, doubt, accuracy.collapse(text), ask if is_open else None]
     return [sentence for sentence in told if sentence]
 
 

@@ -184,6 +184,12 @@ GOING_WITHOUT = (
         "import npu_bridge (from npu_bridge.npu_init import *) before the session is made",
         FALLBACK,
         code="NpuOptimizer ignored",
+        # NpuOptimizer is no optimiser of grappler even with the library: passes of the adapter read its parameters.
+        unless=(
+            r"\[GePlugin\] Initialize ge success",
+            r"\btf_adapter/[A-Za-z0-9_./-]{1,200}:[0-9]",
+            r":[0-9]{1,7}\] The model has been compiled on the Ascend AI processor",
+        ),
     ),
     Symptom(
         "Run online process and skip the optimizer",
