@@ -113,7 +113,7 @@ RUNNING = (
         CONSEQUENCE,
     ),
     Symptom(
-        "EH0001 and other codes of CANN",
+        "EH0001: ... and other codes of CANN",
         (
             r"(?<![A-Za-z0-9])E[B-PZ][0-8][0-9]{3}(?::|\))",
             r"\(E[0-9]{5}\):",
@@ -167,7 +167,7 @@ NO_FAILURE = (
     ),
     Symptom(
         "There is non-GPU devices in `tf.distribute.Strategy`, not using nccl allreduce.",
-        (r"There is non-GPU devices in `tf\.distribute\.Strategy`",),
+        (r"There is non-GPU devices in [`']tf\.distribute\.Strategy",),
         "TensorFlow sees no GPU for its strategy, which is right on an NPU",
         "nothing to do",
         HARMLESS,

@@ -56,7 +56,7 @@ SYMPTOMS = (
         FAILED,
     ),
     Symptom(
-        "No module named '...'",
+        "ModuleNotFoundError: No module named '...'",
         (r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[A-Za-z0-9_.]{1,80})",),
         "this Python has no module {module}",
         "install it for the interpreter that runs the trial, or choose another one",
@@ -120,7 +120,7 @@ SYMPTOMS = (
         code="abort",
     ),
     Symptom(
-        "Terminated; CANCELLED AT ... DUE TO TIME LIMIT",
+        "Terminated; slurmstepd: error: *** JOB ... CANCELLED AT ... DUE TO TIME LIMIT ***",
         (
             r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Terminated\b(?!:)",
             r"^(?:[^\n]{0,200} [0-9]+[ \t]+)?已终止(?:$|[ \t])",
@@ -156,9 +156,9 @@ SYMPTOMS = (
         END,
     ),
     Symptom(
-        "make: *** [...] Error 1; srun: error: ... Exited with exit code 1",
+        "make: *** [...] Error 1; srun: error: ...: Exited with exit code 1",
         (
-            r"^g?make(?:\[[0-9]+\])?: \*\*\* [^\n]{0,200}(?:Error|错误) [1-9][0-9]{0,2}$",
+            r"^g?make(?:\[[0-9]+\])?: \*\*\* [^\n]{0,200}(?:Error|错误) [1-9][0-9]{0,2}(?![0-9]| \(ignored\))",
             r"^srun: error: [^\n]{0,200}: Exited with exit code",
         ),
         "the command that was to run ended with an error",

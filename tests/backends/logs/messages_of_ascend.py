@@ -66,7 +66,7 @@ CASES = (
     ),
     Case(
         "all not be configured",
-        "RuntimeError: CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured.\n",
+        "ValueError: CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured.\n",
         ("several cards", "RANK_SIZE=1"),
         "no",
     ),
