@@ -1,5 +1,6 @@
 """Signs of a Huawei Ascend NPU in a log: compiled graphs are proof, lines of the adapter are hints."""
 
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Compiled:
     position: int
 
 
+@functools.lru_cache(maxsize=1)  # a reading asks several times
 def compiled_graphs(text: str) -> Tuple[Compiled, ...]:
     """Every compiled graph in the order of the text, again where it was compiled again; none that is only quoted."""
     logged = (match for match in _COMPILED.finditer(text) if is_logged(text, match.start(), match.end()))
@@ -89,8 +91,8 @@ def facts(text: str) -> List[str]:
     """What the log says of the NPU besides its failures."""
     ids = compiled_graph_ids(text)
     found = [_graphs_fact(ids)] + _unequal_fact(ids) if ids else []
-    lines = _count_lines(_ADAPTER, text)
-    if lines and not ids:
+    lines = 0 if ids else _count_lines(_ADAPTER, text)
+    if lines:
         found.append(
             "lines of the adapter: %d, a hint that graphs reached it, no proof that the NPU did the work" % lines
         )

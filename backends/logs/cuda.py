@@ -15,7 +15,8 @@ _CREATED = re.compile(
     r"([^\n]{0,120}?) -> ([^\n]{0,60}?)\bname: ([^,\n]{1,80})"
 )
 _FOUND = re.compile(
-    r"Found device [0-9]+ with properties:[^\n]*\n[^\n]*?name: ([^\n]+?)(?: major:| computeCapability:|\n|$)"
+    r"Found device [0-9]{1,4} with properties:[^\n]{0,200}\n[^\n]{0,80}?name: ([^\n]{1,80}?)"
+    r"(?: major:| computeCapability:|\n|$)"
 )
 _LOADED = re.compile(r"Successfully opened (?:dynamic|CUDA) library (?:libcuda|libcudart|libcublas|libcudnn)")
 _ADDED = re.compile(r"Adding visible gpu devices?: [0-9]")

@@ -19,18 +19,23 @@ from backends.logs.symptom import (
     find,
     first_cause,
 )
-from backends.logs.text import clean, left_out_bytes
+from backends.logs.text import clean, left_out_bytes, left_out_characters
 
 NPU, GPU, CPU = "npu", "gpu", "cpu"
 YES, NO, PARTLY, UNPROVEN, YES_THEN_FAILED = "yes", "no", "partly", "not proven", "yes, then failed"
 
 #: Codes of CANN (a letter or figure for the module, then four figures; others where a message begins with them), of its
 #: runtime, of CUDA and its libraries.
-_CODES = re.compile(
-    r"(?<![A-Za-z0-9])(?:(E[B-PZ][0-9]{4}(?![0-9A-Za-z])|E[1-8][0-9]{4}(?![0-9A-Za-z])|E[0-9]{5}(?=\)?:)|"
-    r"E[A-Z][0-9]{4,5}(?=:)|E[0-9]{4}(?=: ?[A-Z]))"
-    r"|(?:error code is|result ?=|ret ?=|ret\[) ?([15]0[0-9]{4})(?![0-9])"
-    r"|(retCode=0x[0-9a-fA-F]{1,8})|(CUDA_ERROR_[A-Z_]{3,60}|CU(?:DNN|BLAS)_STATUS_(?!SUCCESS)[A-Z_]{3,60}))"
+#: Each begins with a character that is sought fast, and what may not stand before that comes behind it.
+_CODES = (
+    re.compile(
+        r"(E(?<![A-Za-z0-9]E)(?:(?:[B-PZ]|[1-8])[0-9]{4}(?![0-9A-Za-z])|[0-9]{5}(?=\)?:)|[A-Z][0-9]{4,5}(?=:)|"
+        r"[0-9]{4}(?=: ?[A-Z])))"
+    ),
+    re.compile(r"error code is ?([15]0[0-9]{4})(?![0-9])"),
+    re.compile(r"re(?<![A-Za-z0-9]re)(?:sult ?=|t ?=|t\[) ?([15]0[0-9]{4})(?![0-9])"),
+    re.compile(r"(re(?<![A-Za-z0-9]re)tCode=0x[0-9a-fA-F]{1,8})"),
+    re.compile(r"(CU(?<![A-Za-z0-9]CU)(?:DA_ERROR_|(?:DNN|BLAS)_STATUS_(?!SUCCESS))[A-Z_]{3,60})"),
 )
 
 
@@ -128,6 +133,10 @@ def _is_used_unproven(evidence: _Evidence) -> str:
     return PARTLY if effect == SPLIT else UNPROVEN
 
 
+def _is_whole(text: str) -> bool:
+    return not left_out_bytes(text) and not left_out_characters(text)
+
+
 def _is_used(evidence: _Evidence, text: str) -> str:
     placed = cuda.placement(text) if evidence.device in (GPU, CPU) else None
     if evidence.device == CPU or (placed and not placed.gpu):
@@ -142,7 +151,7 @@ def _is_used(evidence: _Evidence, text: str) -> str:
         return PARTLY
     if placed and placed.heavy_cpu:
         return PARTLY
-    return UNPROVEN if left_out_bytes(text) else YES  # a failure may stand in what was not read
+    return YES if _is_whole(text) else UNPROVEN  # a failure may stand in what was not read
 
 
 def _known_cause(evidence: _Evidence) -> Optional[Finding]:
@@ -150,9 +159,9 @@ def _known_cause(evidence: _Evidence) -> Optional[Finding]:
 
 
 def _codes(text: str, evidence: _Evidence) -> Tuple[str, ...]:
-    written = (next(part for part in match.groups() if part) for match in _CODES.finditer(text))
-    named = (finding.symptom.code for finding in evidence.findings if finding.symptom.code)
-    return tuple(dict.fromkeys(list(written) + list(named)))
+    written = sorted((match.start(1), match.group(1)) for pattern in _CODES for match in pattern.finditer(text))
+    named = [finding.symptom.code for finding in evidence.findings if finding.symptom.code]
+    return tuple(dict.fromkeys([code for _, code in written] + named))
 
 
 def _facts(text: str, evidence: _Evidence) -> List[str]:
@@ -160,6 +169,8 @@ def _facts(text: str, evidence: _Evidence) -> List[str]:
     facts = facts + waiting.facts(text)
     if left_out_bytes(text):
         facts.append("%d bytes in the middle of the log were not read" % left_out_bytes(text))
+    if left_out_characters(text):
+        facts.append("%d characters in the middle of endless lines were not read" % left_out_characters(text))
     cause = _known_cause(evidence)
     facts.extend(finding.sentence for finding in evidence.with_effect(NOTICE, HARMLESS) if finding != cause)
     if evidence.end:
@@ -169,8 +180,8 @@ def _facts(text: str, evidence: _Evidence) -> List[str]:
 
 #: What is said where nothing failed in what was read, and not all was read.
 _ASK_FOR_THE_REST = (
-    "The log is too long to be read whole, and a failure may stand in the part that was left out: give its beginning "
-    "and its last part without the lines of progress between."
+    "The log, or a line of it, is too long to be read whole, and a failure may stand in the part that was left out: "
+    "give its beginning and its last part without the lines of progress between."
 )
 #: What is said where nothing failed and nothing is proven.
 _ASK = {
@@ -188,7 +199,7 @@ def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
     """What to tell, the weightiest first: a known cause, a doubtful accuracy, how to prove what is not proven."""
     cause = _known_cause(evidence)
     is_open = is_used == UNPROVEN and not evidence.has_failed
-    ask = _ASK_FOR_THE_REST if left_out_bytes(text) else _ASK.get(evidence.device)
+    ask = _ASK.get(evidence.device) if _is_whole(text) else _ASK_FOR_THE_REST
     doubt = starts.DOUBT if evidence.has_unproven_start else None
     told = [cause.sentence if cause else None, doubt, accuracy.collapse(text), ask if is_open else None]
     return [sentence for sentence in told if sentence]

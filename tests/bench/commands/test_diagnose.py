@@ -77,6 +77,14 @@ def test_a_log_of_other_bytes_is_shown_and_may_come_through_a_pipe(diagnose):
     assert code == 0 and "  步骤\n" in out and "\x1b" not in out
 
 
+def test_a_device_and_a_folder_are_refused_in_one_sentence(diagnose):
+    for path, expected in (("/dev/zero", 3), (os.path.dirname(os.path.abspath(__file__)), 2)):
+        if not os.path.exists(path):
+            pytest.skip("needs %s" % path)
+        code, out, err = diagnose("", path)
+        assert (code, out, len(err.splitlines())) == (expected, "", 1) and path in err
+
+
 def test_a_log_that_is_not_there_is_a_usage_error(diagnose):
     code, out, err = diagnose("", "missing.log")
     assert (code, out) == (2, "") and "missing.log" in err
