@@ -1,13 +1,16 @@
 """Signs of a Huawei Ascend NPU in a log: compiled graphs are proof, lines of the adapter are hints."""
 
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import List, Pattern, Tuple
 
+from backends.logs.logger import is_logged
+
 #: The adapter writes it for each graph that it compiled (tf_adapter/kernels/geop_npu.cc, GeOp::BuildGraph), since about
-#: November 2021. File and line before it vary; older builds write no blank after the colon. It may be glued to what
-#: another stream wrote: before it anything, behind the number a time stamp.
+#: November 2021. Before it stand file and line, which vary; older builds write no blank after the colon. What another
+#: stream wrote may be glued to it: before the logger's prefix anything, behind the number a time stamp.
 _COMPILED = re.compile(
     r"The model has been compiled on the Ascend AI processor, current graph id is: ?"
     r"([0-9]{1,9}?)(?=20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T]|(?![0-9]))"
@@ -28,9 +31,11 @@ class Compiled:
     position: int
 
 
+@functools.lru_cache(maxsize=1)  # a reading asks several times
 def compiled_graphs(text: str) -> Tuple[Compiled, ...]:
-    """Every compiled graph in the order of the text, again where it was compiled again."""
-    return tuple(Compiled(int(match.group(1)), match.start()) for match in _COMPILED.finditer(text))
+    """Every compiled graph in the order of the text, again where it was compiled again; none that is only quoted."""
+    logged = (match for match in _COMPILED.finditer(text) if is_logged(text, match.start(), match.end()))
+    return tuple(Compiled(int(match.group(1)), match.start()) for match in logged)
 
 
 def compiled_graph_ids(text: str) -> Tuple[int, ...]:
@@ -44,6 +49,11 @@ def compiled_graph_ids(text: str) -> Tuple[int, ...]:
 def is_mixed(text: str) -> bool:
     """Whether the adapter was told to leave operators that it does not support on the host."""
     return _MIXED.search(text) is not None
+
+
+def has_adapter_lines(text: str) -> bool:
+    """Whether the adapter itself wrote something."""
+    return _ADAPTER.search(text) is not None
 
 
 def is_named(text: str) -> bool:
@@ -81,8 +91,8 @@ def facts(text: str) -> List[str]:
     """What the log says of the NPU besides its failures."""
     ids = compiled_graph_ids(text)
     found = [_graphs_fact(ids)] + _unequal_fact(ids) if ids else []
-    lines = _count_lines(_ADAPTER, text)
-    if lines and not ids:
+    lines = 0 if ids else _count_lines(_ADAPTER, text)
+    if lines:
         found.append(
             "lines of the adapter: %d, a hint that graphs reached it, no proof that the NPU did the work" % lines
         )

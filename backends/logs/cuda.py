@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Iterable, List, Optional, Tuple
 
+from backends.logs.logger import is_logged
+
 #: tensorflow/core/common_runtime/gpu/gpu_device.cc. TensorFlow 1.4 to 2.4: "Created TensorFlow device
 #: (/job:../device:GPU:0 with .. memory) -> physical GPU (device: 0, name: ..", before that "Creating TensorFlow device
 #: (/gpu:0) -> (device: 0, name: ..", later "Created device /job:../device:GPU:0 with .. memory:  -> device: 0,
@@ -13,7 +15,8 @@ _CREATED = re.compile(
     r"([^\n]{0,120}?) -> ([^\n]{0,60}?)\bname: ([^,\n]{1,80})"
 )
 _FOUND = re.compile(
-    r"Found device [0-9]+ with properties:[^\n]*\n[^\n]*?name: ([^\n]+?)(?: major:| computeCapability:|\n|$)"
+    r"Found device [0-9]{1,4} with properties:[^\n]{0,200}\n[^\n]{0,80}?name: ([^\n]{1,80}?)"
+    r"(?: major:| computeCapability:|\n|$)"
 )
 _LOADED = re.compile(r"Successfully opened (?:dynamic|CUDA) library (?:libcuda|libcudart|libcublas|libcudnn)")
 _ADDED = re.compile(r"Adding visible gpu devices?: [0-9]")
@@ -50,8 +53,9 @@ class Placement:
 
 
 def created_devices(text: str) -> Tuple[Created, ...]:
-    """Every device that was created. Devices of a plug-in (Apple's, Microsoft's) are no CUDA GPU."""
-    matches = [match for match in _CREATED.finditer(text) if "PluggableDevice" not in match.group(3)]
+    """Every device of which the logger says that it was created; one of a plug-in (Apple's, Microsoft's) is no GPU."""
+    logged = (match for match in _CREATED.finditer(text) if is_logged(text, match.start(), match.end()))
+    matches = (match for match in logged if "PluggableDevice" not in match.group(3))
     return tuple(Created(int(match.group(1)), match.group(4).strip(), match.start()) for match in matches)
 
 

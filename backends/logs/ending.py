@@ -7,7 +7,7 @@ from typing import Optional
 from backends.logs.waiting import has_progress
 
 #: With Python's capitals: CANN writes "TraceBack (most recent call last):" into its own messages.
-_TRACEBACK = re.compile(r"\bTraceback \(most recent call last\):")
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):")
 _EXCEPTION = re.compile(
     r"^(?:[^\w\n]{0,4}|\[[^\]\n]{0,80}\][^\w\n]{0,4})?"
     r"((?:[A-Za-z_][A-Za-z0-9_]{0,60}\.){0,6}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception|Interrupt|Exit))"

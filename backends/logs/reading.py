@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Iterable, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
-from backends.logs import accuracy, ascend, cuda, tables, waiting
+from backends.logs import accuracy, ascend, cuda, starts, tables, waiting
 from backends.logs.ending import Ending, ending
 from backends.logs.symptom import (
     FAILED,
@@ -19,16 +19,23 @@ from backends.logs.symptom import (
     find,
     first_cause,
 )
-from backends.logs.text import clean, left_out_bytes
+from backends.logs.text import clean, left_out_bytes, left_out_characters
 
 NPU, GPU, CPU = "npu", "gpu", "cpu"
 YES, NO, PARTLY, UNPROVEN, YES_THEN_FAILED = "yes", "no", "partly", "not proven", "yes, then failed"
 
-#: Codes of CANN (a letter or figure for the module, then four figures), of its runtime, of CUDA and its libraries.
-_CODES = re.compile(
-    r"(?<![A-Za-z0-9])(?:(E[B-PZ][0-9]{4}|E[1-8][0-9]{4})(?![0-9A-Za-z])"
-    r"|(?:error code is|result ?=|ret ?=|ret\[) ?([15]0[0-9]{4})(?![0-9])"
-    r"|(retCode=0x[0-9a-fA-F]{1,8})|(CUDA_ERROR_[A-Z_]{3,60}|CU(?:DNN|BLAS)_STATUS_(?!SUCCESS)[A-Z_]{3,60}))"
+#: Codes of CANN (a letter or figure for the module, then four figures; others where a message begins with them), of its
+#: runtime, of CUDA and its libraries.
+#: Each begins with a character that is sought fast, and what may not stand before that comes behind it.
+_CODES = (
+    re.compile(
+        r"(E(?<![A-Za-z0-9]E)(?:(?:[B-PZ]|[1-8])[0-9]{4}(?![0-9A-Za-z])|[0-9]{5}(?=\)?:)|[A-Z][0-9]{4,5}(?=:)|"
+        r"[0-9]{4}(?=: ?[A-Z])))"
+    ),
+    re.compile(r"error code is ?([15]0[0-9]{4})(?![0-9])"),
+    re.compile(r"re(?<![A-Za-z0-9]re)(?:sult ?=|t ?=|t\[) ?([15]0[0-9]{4})(?![0-9])"),
+    re.compile(r"(re(?<![A-Za-z0-9]re)tCode=0x[0-9a-fA-F]{1,8})"),
+    re.compile(r"(CU(?<![A-Za-z0-9]CU)(?:DA_ERROR_|(?:DNN|BLAS)_STATUS_(?!SUCCESS))[A-Z_]{3,60})"),
 )
 
 
@@ -55,12 +62,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What was found in a text: the device, where its proof stands, and messages."""
+    """What was found in a text: the device, where its proofs stand, messages, and whether a later run shows none."""
 
     device: Optional[str]
-    proof: Optional[int]
+    proofs: Sequence[int]
     findings: Sequence[Finding]
     end: Optional[Ending]
+    has_unproven_start: bool
 
     def with_effect(self, *effects: str) -> List[Finding]:
         return [finding for finding in self.findings if finding.symptom.effect in effects]
@@ -90,31 +98,28 @@ def _device_of(text: str, ascend_found: Sequence[Finding], cuda_found: Sequence[
     return GPU if cuda_found or cuda.is_named(text) or placed else None
 
 
-def _proof_of(text: str, device: Optional[str]) -> Optional[int]:
-    proofs: Iterable[int] = ()
+def _proofs_of(text: str, device: Optional[str]) -> List[int]:
     if device == NPU:
-        proofs = (graph.position for graph in ascend.compiled_graphs(text))
-    elif device == GPU:
-        proofs = (created.position for created in cuda.created_devices(text))
-    return min(proofs, default=None)
+        return [graph.position for graph in ascend.compiled_graphs(text)]
+    return [created.position for created in cuda.created_devices(text)] if device == GPU else []
 
 
-def _after(proof: Optional[int], findings: Sequence[Finding], text: str) -> List[Finding]:
-    """Without failures that came before the proof only: they did not keep the device from its work."""
-    if proof is None:
+def _after(proofs: Sequence[int], findings: Sequence[Finding], text: str) -> List[Finding]:
+    """Without failures that came before the first proof only: they did not keep the device from its work."""
+    if not proofs:
         return list(findings)
     failed = [finding.symptom for finding in findings if finding.symptom.effect in FAILURES]
-    late = find((symptom for symptom in failed if symptom.effect != FALLBACK), text, proof)
-    return late + [finding for finding in findings if finding.symptom.effect not in FAILURES]
+    return find(failed, text, proofs[0]) + [finding for finding in findings if finding.symptom.effect not in FAILURES]
 
 
 def _gather(text: str) -> _Evidence:
     ascend_found, cuda_found = find(tables.ASCEND, text), find(tables.CUDA, text)
     device = _device_of(text, ascend_found, cuda_found)
-    proof, end = _proof_of(text, device), ending(text)
+    proofs, end = _proofs_of(text, device), ending(text)
     found = {NPU: ascend_found, GPU: cuda_found, CPU: cuda_found}.get(device or "", []) + find(tables.HOST, text)
-    is_late = end is not None and end.position >= (proof or 0)
-    return _Evidence(device, proof, _after(proof, found, text), end if is_late else None)
+    is_late = end is not None and end.position >= (proofs[0] if proofs else 0)
+    has_unproven_start = bool(proofs) and starts.is_started_without_device(text, proofs[-1])
+    return _Evidence(device, proofs, _after(proofs, found, text), end if is_late else None, has_unproven_start)
 
 
 def _is_used_unproven(evidence: _Evidence) -> str:
@@ -128,19 +133,25 @@ def _is_used_unproven(evidence: _Evidence) -> str:
     return PARTLY if effect == SPLIT else UNPROVEN
 
 
+def _is_whole(text: str) -> bool:
+    return not left_out_bytes(text) and not left_out_characters(text)
+
+
 def _is_used(evidence: _Evidence, text: str) -> str:
     placed = cuda.placement(text) if evidence.device in (GPU, CPU) else None
     if evidence.device == CPU or (placed and not placed.gpu):
         return NO
-    if evidence.proof is None:
+    if not evidence.proofs:
         return _is_used_unproven(evidence)
     if evidence.has_failed:
         return YES_THEN_FAILED
     if evidence.device == NPU and ascend.is_mixed(text):
         return PARTLY
+    if evidence.has_unproven_start or evidence.with_effect(FALLBACK):  # one process of several went without the device
+        return PARTLY
     if placed and placed.heavy_cpu:
         return PARTLY
-    return UNPROVEN if left_out_bytes(text) else YES  # a failure may stand in what was not read
+    return YES if _is_whole(text) else UNPROVEN  # a failure may stand in what was not read
 
 
 def _known_cause(evidence: _Evidence) -> Optional[Finding]:
@@ -148,9 +159,9 @@ def _known_cause(evidence: _Evidence) -> Optional[Finding]:
 
 
 def _codes(text: str, evidence: _Evidence) -> Tuple[str, ...]:
-    written = (next(part for part in match.groups() if part) for match in _CODES.finditer(text))
-    named = (finding.symptom.code for finding in evidence.findings if finding.symptom.code)
-    return tuple(dict.fromkeys(list(written) + list(named)))
+    written = sorted((match.start(1), match.group(1)) for pattern in _CODES for match in pattern.finditer(text))
+    named = [finding.symptom.code for finding in evidence.findings if finding.symptom.code]
+    return tuple(dict.fromkeys([code for _, code in written] + named))
 
 
 def _facts(text: str, evidence: _Evidence) -> List[str]:
@@ -158,6 +169,8 @@ def _facts(text: str, evidence: _Evidence) -> List[str]:
     facts = facts + waiting.facts(text)
     if left_out_bytes(text):
         facts.append("%d bytes in the middle of the log were not read" % left_out_bytes(text))
+    if left_out_characters(text):
+        facts.append("%d characters in the middle of endless lines were not read" % left_out_characters(text))
     cause = _known_cause(evidence)
     facts.extend(finding.sentence for finding in evidence.with_effect(NOTICE, HARMLESS) if finding != cause)
     if evidence.end:
@@ -167,8 +180,8 @@ def _facts(text: str, evidence: _Evidence) -> List[str]:
 
 #: What is said where nothing failed in what was read, and not all was read.
 _ASK_FOR_THE_REST = (
-    "The log is too long to be read whole, and a failure may stand in the part that was left out: give its beginning "
-    "and its last part without the lines of progress between."
+    "The log, or a line of it, is too long to be read whole, and a failure may stand in the part that was left out: "
+    "give its beginning and its last part without the lines of progress between."
 )
 #: What is said where nothing failed and nothing is proven.
 _ASK = {
@@ -186,8 +199,9 @@ def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
     """What to tell, the weightiest first: a known cause, a doubtful accuracy, how to prove what is not proven."""
     cause = _known_cause(evidence)
     is_open = is_used == UNPROVEN and not evidence.has_failed
-    ask = _ASK_FOR_THE_REST if left_out_bytes(text) else _ASK.get(evidence.device)
-    told = [cause.sentence if cause else None, accuracy.collapse(text), ask if is_open else None]
+    ask = _ASK.get(evidence.device) if _is_whole(text) else _ASK_FOR_THE_REST
+    doubt = starts.DOUBT if evidence.has_unproven_start else None
+    told = [cause.sentence if cause else None, doubt, accuracy.collapse(text), ask if is_open else None]
     return [sentence for sentence in told if sentence]
 
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, List, Match, Optional, Sequence, Tuple
 
+from backends.logs.literal import literal_of
+
 # What a message says of the device's part in the work.
 #: The device was not opened, or no graph got as far as running on it.
 REFUSED = "refused"
@@ -128,6 +130,8 @@ def sentence_of(symptom: Symptom, match: Optional[Match[str]] = None) -> str:
 
 
 def _search(pattern: str, text: str, start: int) -> Optional[Match[str]]:
+    if text.find(literal_of(pattern), start) < 0:
+        return None
     return re.compile(pattern, re.MULTILINE).search(text, start)
 
 

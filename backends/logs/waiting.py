@@ -48,8 +48,8 @@ def has_progress(text: str) -> bool:
     return _PROGRESS.search(text) is not None
 
 
-def _stamps(text: str) -> Iterator[_Stamp]:
-    for match in _STAMP.finditer(text):
+def _stamps(text: str, end: int) -> Iterator[_Stamp]:
+    for match in _STAMP.finditer(text, 0, end):
         try:
             time = datetime(*(int(part) for part in match.group(1, 2, 3, 4, 5, 6)))  # type: ignore[arg-type]
         except ValueError:  # the 31st of February
@@ -112,7 +112,7 @@ def _apart(told: Sequence[Tuple[_Wait, str]]) -> List[Tuple[_Wait, str]]:
 def facts(text: str) -> List[str]:
     """Waits of a minute or more before and between compiled graphs, in the order of the text; the longest of many."""
     graphs = compiled_graphs(text)
-    stamps = [stamp for stamp in _stamps(text) if graphs and stamp.position <= graphs[-1].position]
+    stamps = list(_stamps(text, graphs[-1].position if graphs else 0))
     positions = [stamp.position for stamp in stamps]
     placed = [(_stamp_of(graph, text, positions), graph) for graph in graphs]
     stamped = {position: graph for position, graph in placed if position is not None}

@@ -19,7 +19,7 @@ SETTINGS = (
     ),
     Symptom(
         "option precision_mode value '' is invalid",
-        (r"option (?P<option>[a-z_0-9]{1,40}) value '[^'\n]{0,60}' is invalid, it should be one of the list",),
+        (r"option (?P<option>[a-z_0-9]{1,40}) value '[^'\n]{0,60}' is invalid",),
         "{option} has a value that the adapter does not know (an empty one was written to the wrong field, .b for .s)",
         "write one of the values that the message lists, as text to .s",
         REFUSED,
@@ -46,7 +46,7 @@ SETTINGS = (
         REFUSED,
     ),
     Symptom(
-        "the path ... is not directory / is invalid / does't have read, write permissions",
+        "the path ... is not directory.; the path ... is invalid.; the path ... does't have read, write permissions.",
         (r"the path (?P<path>[^\n]{1,200}?) (?:is not directory|is invalid|does't have read, write permissions)\.",),
         "the adapter was given the folder {path}, which is not there or may not be written",
         "make that folder, or turn off what asks for it (profiling, dump)",

@@ -11,6 +11,7 @@ SETTING_UP = (
         (
             r"invalid device, set device=(?P<asked>[0-9]{1,6}), "
             r"valid device range is \[(?P<valid>[0-9]{1,6}, ?[0-9]{1,6})\)",
+            r"Set device failed, invalid device",
             r"rtSetDevice[^\n]{0,80}(?:ret\[107001\]|device id error)",
         ),
         "{asked} does not exist, valid are {valid}",
@@ -110,21 +111,22 @@ SETTING_UP = (
         REFUSED,
     ),
     Symptom(
-        "RuntimeError: CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured.",
-        (r"RuntimeError: CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured",),
+        "CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured.",
+        # With "[GePlugin] " before it, it is a note of every run on one card (tf_adapter/util/ge_plugin.cc).
+        (r"(?<!\[GePlugin\] )CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured",),
         "RANK_SIZE asks for several cards and nothing names them",
         "set RANK_SIZE=1 for one card, or give RANK_TABLE_FILE",
         REFUSED,
     ),
     Symptom(
         "Failed create npu instance on device",
-        (r"Failed create npu instance on device (?P<device>[0-9]{1,6})",),
+        (r"Failed create npu instance on device(?: (?P<device>[0-9]{1,6}))?",),
         "one process can open one device, and another was opened before {device}",
         "start a process for each device",
         REFUSED,
     ),
     Symptom(
-        "Failed open npu device N",
+        "Failed open npu device 0",
         (r"Failed open npu device (?P<device>[0-9]{1,6})",),
         "{device} could not be opened",
         "read the reason behind the message; look with `npu-smi info` whether the device is healthy and free",
@@ -184,6 +186,12 @@ GOING_WITHOUT = (
         "import npu_bridge (from npu_bridge.npu_init import *) before the session is made",
         FALLBACK,
         code="NpuOptimizer ignored",
+        # NpuOptimizer is no optimiser of grappler even with the library: passes of the adapter read its parameters.
+        unless=(
+            r"\[GePlugin\] Initialize ge success",
+            r"\btf_adapter/[A-Za-z0-9_./-]{1,200}:[0-9]",
+            r":[0-9]{1,7}\] The model has been compiled on the Ascend AI processor",
+        ),
     ),
     Symptom(
         "Run online process and skip the optimizer",
@@ -196,7 +204,7 @@ GOING_WITHOUT = (
     ),
     Symptom(
         "ERROR, your task haven't used Ascend NPU",
-        (r"your task haven't used Ascend NPU, please check your npu Migration",),
+        (r"your task haven't used Ascend NPU",),
         "the script found no compiled graph in its own log, so the NPU did not do the work, whatever the exit code",
         "give every session NpuOptimizer with use_off_line, and leave TF_CPP_MIN_LOG_LEVEL unset",
         FALLBACK,

@@ -54,6 +54,7 @@ GOING_WITHOUT = (
             r"Ignoring visible gpu device \([^\n]{0,80}?name: (?P<gpu>[^,\n]{1,80}),[^\n]{0,120}?with Cuda compute "
             r"capability (?P<capability>[0-9.]+[0-9])\. "
             r"The minimum required Cuda capability is (?P<minimum>[0-9.]+[0-9])",
+            r"Ignoring visible gpu device [^\n]{0,300}?The minimum required Cuda capability is",
         ),
         "TensorFlow leaves out {gpu}, for which this build is too new ({capability}, at least {minimum} is needed)",
         "use a TensorFlow built for this GPU, or another GPU",
@@ -65,6 +66,7 @@ GOING_WITHOUT = (
         (
             r"Ignoring visible gpu device \([^\n]{0,80}?name: (?P<gpu>[^,\n]{1,80}),[^\n]{0,120}?"
             r"with (?:Cuda|core) (?:multiprocessor )?count",
+            r"Ignoring visible gpu device [^\n]{0,300}?with (?:Cuda|core) (?:multiprocessor )?count",
         ),
         "TensorFlow leaves out {gpu} as too small beside another one",
         "choose one GPU with CUDA_VISIBLE_DEVICES, or set TF_MIN_GPU_MULTIPROCESSOR_COUNT",
@@ -72,7 +74,7 @@ GOING_WITHOUT = (
         code="GPU too small",
     ),
     Symptom(
-        "only XLA_GPU devices",
+        "/device:XLA_GPU:0 without a GPU device",
         (r"device:XLA_GPU:[0-9]",),
         "there is an XLA_GPU device and no GPU device, so operators run on the CPU, mostly for want of a CUDA library",
         "look for `Could not load dynamic library` and install what it names",
@@ -91,7 +93,7 @@ GOING_WITHOUT = (
         code="CUDA library missing",
     ),
     Symptom(
-        "failed call to cuInit",
+        "failed call to cuInit: CUDA_ERROR_UNKNOWN: unknown error",
         (r"failed call to cuInit: (?P<error>[^\n]{1,80})",),
         "CUDA could not be started ({error}), so the work goes on with the CPU",
         "run `nvidia-smi`; after an update of the driver restart the host",
@@ -158,7 +160,7 @@ SETTING_UP = (
         CONSEQUENCE,
     ),
     Symptom(
-        "not compiled with CUDA enabled",
+        "Torch not compiled with CUDA enabled",
         (r"Torch not compiled with CUDA enabled", r"[Bb]inary (?:was )?not compiled with CUDA"),
         "this build of the framework has no part for GPUs",
         "install the build with CUDA",
@@ -166,7 +168,7 @@ SETTING_UP = (
         code="built without CUDA",
     ),
     Symptom(
-        "Loaded runtime CuDNN library: ... but source was compiled with: ...",
+        "Loaded runtime CuDNN library: 7.0.5 but source was compiled with: 7.4.2.",
         (
             r"Loaded runtime CuDNN library: (?P<loaded>[0-9]+(?:\.[0-9]+)*)(?: \([^)\n]{0,60}\))? "
             r"but source was compiled with:? (?P<built>[0-9]+(?:\.[0-9]+)*)",
@@ -177,7 +179,7 @@ SETTING_UP = (
         code="cuDNN mismatch",
     ),
     Symptom(
-        "Could not create cudnn handle: CUDNN_STATUS_...",
+        "Could not create cudnn handle: CUDNN_STATUS_INTERNAL_ERROR",
         (r"[Cc]ould not create cudnn handle: (?P<status>CUDNN_STATUS_[A-Z_]+)",),
         "cuDNN could not be started ({status}), as the memory of the GPU is full or cuDNN does not fit the driver",
         "end other processes on the GPU or set TF_FORCE_GPU_ALLOW_GROWTH=true; then compare the versions",
@@ -185,7 +187,7 @@ SETTING_UP = (
         code="cuDNN",
     ),
     Symptom(
-        "failed to create cublas handle: CUBLAS_STATUS_...",
+        "failed to create cublas handle: CUBLAS_STATUS_NOT_INITIALIZED",
         (r"failed to create cublas handle: (?P<status>[A-Za-z_ ]{1,60})",),
         "cuBLAS could not be started ({status}), mostly because the memory of the GPU is full",
         "end other processes on the GPU or set TF_FORCE_GPU_ALLOW_GROWTH=true",

@@ -4,7 +4,7 @@ from backends.logs.symptom import CONSEQUENCE, HARMLESS, NOTICE, RAN, Symptom
 
 RUNNING = (
     Symptom(
-        "OOM when allocating tensor ... on .../device:GPU:0; CUDA out of memory",
+        "OOM when allocating tensor ... on .../device:GPU:0; CUDA out of memory. Tried to allocate ...",
         (
             r"OOM when allocating tensor[^\n]{0,300}(?:device:GPU|/gpu:|allocator GPU)",
             r"CUDA out of memory\.? Tried to allocate",
@@ -48,7 +48,7 @@ RUNNING = (
         code="libdevice",
     ),
     Symptom(
-        "Failed to get convolution algorithm; No DNN in stream executor; CUDNN_STATUS_...",
+        "Failed to get convolution algorithm; No DNN in stream executor; CUDNN_STATUS_EXECUTION_FAILED",
         (
             r"(?P<status>CUDNN_STATUS_(?!SUCCESS|NOT_SUPPORTED)[A-Z_]+)",
             r"Failed to get convolution algorithm",
@@ -62,7 +62,7 @@ RUNNING = (
         code="cuDNN",
     ),
     Symptom(
-        "Blas GEMM launch failed; CUBLAS_STATUS_...",
+        "Blas GEMM launch failed; CUBLAS_STATUS_EXECUTION_FAILED",
         (r"Blas (?:x?GEMM|SGEMM|GEMV|xGEMV)[A-Za-z]* launch failed", r"(?P<status>CUBLAS_STATUS_(?!SUCCESS)[A-Z_]+)"),
         "a matrix product failed on the GPU",
         "end other processes on the GPU; on a GPU newer than the build use a newer framework",

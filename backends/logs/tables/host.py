@@ -56,7 +56,7 @@ SYMPTOMS = (
         FAILED,
     ),
     Symptom(
-        "No module named '...'",
+        "ModuleNotFoundError: No module named '...'",
         (r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[A-Za-z0-9_.]{1,80})",),
         "this Python has no module {module}",
         "install it for the interpreter that runs the trial, or choose another one",
@@ -67,8 +67,15 @@ SYMPTOMS = (
         "Killed",
         (
             r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Killed\b",
+            r"[\]|%)][ \t]?Killed[ \t]*$",  # behind a progress bar that has not ended its line
+            r"\[[0-9]{1,4}\][ \t+-]{1,8}(?:[0-9]{1,9}[ \t]+)?[Kk]illed\b",  # of a job in the background
+            r": task [0-9,-]{1,40}: Killed\b",
+            r"zsh: killed\b",
             r"(?:已|被)杀死",  # a shell in Chinese
-            r"Out of memory: Kill(?:ed)? process",
+            r"[Oo]ut of memory: Kill",
+            r"Killed process [0-9]",
+            r"oom[-_]kill",
+            r"OOMKilled",
         ),
         "the kernel or a scheduler killed the process, mostly for memory of the host",
         "read `dmesg`, and give it more memory or a smaller shuffle buffer",
@@ -79,7 +86,7 @@ SYMPTOMS = (
     Symptom(
         "Segmentation fault (core dumped)",
         (
-            r"Segmentation fault",
+            r"[Ss]egmentation fault",
             r"SIGSEGV\b",
             r"段错误",
             r"(?:Bus error|Illegal instruction|Floating point exception)(?: +\(core dumped\)|[ \t]*$)",
@@ -94,9 +101,12 @@ SYMPTOMS = (
     Symptom(
         "Fatal Python error: Aborted; Aborted (core dumped)",
         (
-            r"Fatal Python error: Aborted",
+            r"Fatal Python error: (?!Segmentation|Bus|Illegal|Floating)",
             r"Aborted +\(core dumped\)",
-            r"^Aborted$",
+            r"Trace/breakpoint trap",
+            r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Aborted(?:[ \t]*$|[ \t]{3})",
+            r"[\]|%)][ \t]?Aborted[ \t]*$",
+            r"zsh: abort\b",
             r"SIGABRT\b",
             r"(?:已放弃|已中止)[ \t]*[(（]",
             r"terminate called (?:after throwing|without an active exception|recursively)",
@@ -110,7 +120,7 @@ SYMPTOMS = (
         code="abort",
     ),
     Symptom(
-        "Terminated; CANCELLED AT ... DUE TO TIME LIMIT",
+        "Terminated; slurmstepd: error: *** JOB ... CANCELLED AT ... DUE TO TIME LIMIT ***",
         (
             r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Terminated\b(?!:)",
             r"^(?:[^\n]{0,200} [0-9]+[ \t]+)?已终止(?:$|[ \t])",
@@ -123,9 +133,32 @@ SYMPTOMS = (
         code="terminated",
     ),
     Symptom(
-        "make: *** [...] Error 1; srun: error: ... Exited with exit code 1",
+        "F .../file.cc:1] ...",
+        (r"\bF(?: |[0-9]{4} [0-9:. ]{8,60} )[A-Za-z0-9_./+-]{1,300}\.[A-Za-z]{1,4}:[0-9]{1,7}\] ",),
+        "a line of level F stands in the log, with which the framework or the adapter ends its process (SIGABRT)",
+        "read that line",
+        FAILED,
+        END,
+    ),
+    Symptom(
+        "container exited with code 137; ret code: 137; Command exited with non-zero status 1",
         (
-            r"^g?make(?:\[[0-9]+\])?: \*\*\* [^\n]{0,200}(?:Error|错误) [1-9][0-9]{0,2}$",
+            r"[Ee]xit(?:ed)?(?: with)?(?: non-zero)?(?: exit| return)?[ _]?(?:[Cc]ode|status)(?: is| was)?"
+            r"[ \t]{0,8}[:=]?[ \t]{0,8}-?[1-9][0-9]{0,2}(?![0-9.])",
+            r"\b[Rr]et(?:urn)?[ _]?code(?: is| was)?[ \t]{0,8}[:=]?[ \t]{0,8}-?[1-9][0-9]{0,2}(?![0-9.])",
+            r"returned non-zero exit status [1-9]",
+            r"died with <Signals\.",
+            r"(?:terminated by|killed by|exited on) signal [1-9]",
+        ),
+        "a command ended with an error; 137 is a kill, mostly for memory, 134 an abort and 139 a crash",
+        "read the lines before it",
+        FAILED,
+        END,
+    ),
+    Symptom(
+        "make: *** [...] Error 1; srun: error: ...: Exited with exit code 1",
+        (
+            r"^g?make(?:\[[0-9]+\])?: \*\*\* [^\n]{0,200}(?:Error|错误) [1-9][0-9]{0,2}(?![0-9]| \(ignored\))",
             r"^srun: error: [^\n]{0,200}: Exited with exit code",
         ),
         "the command that was to run ended with an error",

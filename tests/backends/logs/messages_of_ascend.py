@@ -66,7 +66,7 @@ CASES = (
     ),
     Case(
         "all not be configured",
-        "RuntimeError: CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured.\n",
+        "ValueError: CM_CHIEF_IP and RANK_TABLE_FILE are all not be configured.\n",
         ("several cards", "RANK_SIZE=1"),
         "no",
     ),
@@ -241,6 +241,10 @@ CASES = (
     ),
     Case("EE9999 / EZ9999", "EH9999: Inner Error!\n", ("inner error", "lines below"), "not proven"),
     Case("EH0001", "EH0001: The argument is invalid.\n", ("reason and the solution",), "not proven"),
+    Case("EE9999 / EZ9999", "E19999: Inner Error!\n", ("inner error", "lines below"), "not proven"),
+    Case("EH0001", "[ERROR] E90000: Compile operator failed\n", ("reason and the solution",), "not proven"),
+    Case("retCode=0x91", "E x.cc:1] [GEOP] Run graph async failed.\n", ("executed a graph",), "yes, then failed"),
+    Case("[GePlugin] ... failed", "E x.cc:1] [GEOP] Something of ours failed\n", ("~/ascend/log",), "not proven"),
     Case(
         "End of sequence",
         "W tf_adapter/kernels/geop_npu.cc:1] [GEOP] Out of range: End of sequence.\n",

@@ -51,7 +51,7 @@ CASES = (
         ("Quadro K600", "TF_MIN_GPU_MULTIPROCESSOR_COUNT"),
         "no",
     ),
-    Case("only XLA_GPU", "devices: ['/device:CPU:0', '/device:XLA_GPU:0']\n", ("XLA_GPU device and no GPU",), "no"),
+    Case("device:XLA_GPU:0", "devices: ['/device:CPU:0', '/device:XLA_GPU:0']\n", ("XLA_GPU device and no GPU",), "no"),
     Case("Skipping registering", "Skipping registering GPU devices...\n", ("registers no GPU",), "no"),
     Case(
         "cuInit",

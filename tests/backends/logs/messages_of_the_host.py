@@ -38,6 +38,14 @@ CASES = (
         "No module named '...'", "ModuleNotFoundError: No module named 'pandas'\n", ("no module pandas",), "not proven"
     ),
     Case("Killed", "run.sh: line 3: 123 Killed python3 train.py\n", ("killed the process",), "not proven"),
+    Case("Killed", "  3%|#  | 1/30 [00:01<00:29]Killed\n", ("killed the process",), "not proven"),
+    Case("Killed", "[1]+  Killed                  python3 train.py\n", ("killed the process",), "not proven"),
+    Case("Killed", "oom-kill: Memory cgroup out of memory\n", ("killed the process",), "not proven"),
+    Case(
+        "137", "[ModelArts Service Log][task] ret code: 137\n", ("ended with an error", "137 is a kill"), "not proven"
+    ),
+    Case("137", "CalledProcessError: returned non-zero exit status 1.\n", ("lines before",), "not proven"),
+    Case("F .../file.cc", "F0000 00:00:1742.76   82189 a/b_c.cc:20] Check failed\n", ("of level F",), "not proven"),
     Case("Segmentation", "Segmentation fault (core dumped)\n", ("native code",), "not proven"),
     Case("Segmentation", "Bus error (core dumped)\n", ("native code",), "not proven"),
     Case("Segmentation", "run.sh: 行 3: 12 段错误 (核心已转储) python3 a.py\n", ("native code",), "not proven"),

@@ -5,22 +5,30 @@ from hypothesis import strategies as st
 from backends.logs import ascend, reading
 from tests.backends.logs import messages_of_ascend
 
+LOGGER = "I tf_adapter/kernels/geop_npu.cc:822] "
 SENTENCE = "The model has been compiled on the Ascend AI processor, current graph id is: "
+LINE = LOGGER + SENTENCE
 WORDS = SENTENCE.split()
+QUOTES = "'\"`\u2018\u2019\u201c\u201d\u300c\u300d"
 TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=200)
+#: What other output can be glued before the line: not only a mark, and no quotation that begins.
+BEFORE = TEXT.map(lambda text: text + "it/s]")
 #: What can stand directly behind the number without being a part of it.
-BEHIND = TEXT.filter(lambda text: not text[:1].isdecimal() and not text[:1].isnumeric())
+BEHIND = TEXT.filter(lambda text: not text[:1].isnumeric() and text[:1] not in tuple(QUOTES))
 
 
 @pytest.mark.parametrize(
     "prefix",
     [
-        "",
+        "geop_npu.cc:822] ",
         "2022-12-01 00:19:17.618028: I tf_adapter/kernels/geop_npu.cc:854] ",
         "I /home/builder/Compile_GraphEngine/tensorflow/tf_adapter/kernels/geop_npu.cc:764] ",
         "2023-01-01 00:00:00.1: I compiler_depend.ts:777] ",
         "loss 0.5, 236.2 samples/sec2022-12-01 00:19:17.6: I geop_npu.cc:854] ",
-        "  0%|          | 0/14471 [00:00<?, ?it/s]",
+        "  0%|          | 0/14471 [00:00<?, ?it/s]2022-08-26 21:25:17.2: I tf_adapter/kernels/geop_npu.cc:824] ",
+        "[ModelArts Service Log]2022-08-26 21:25:17.2: I tf_adapter/kernels/geop_npu.cc:824] ",
+        "I0000 00:00:1742485702.762730   82189 geop_npu.cc:1178] ",
+        "------------------------------I geop_npu.cc:822] ",
     ],
 )
 @pytest.mark.parametrize("blank", ["", " "])
@@ -30,25 +38,25 @@ def test_a_compiled_graph_is_seen_with_or_without_the_blank_whatever_stands_befo
 
 
 def test_graphs_are_told_in_the_order_of_the_text_and_again_where_compiled_again():
-    text = "".join("x %s%d\n" % (SENTENCE, number) for number in (1, 11, 21, 11))
+    text = "".join("x %s%d\n" % (LINE, number) for number in (1, 11, 21, 11))
     assert ascend.compiled_graph_ids(text) == (1, 11, 21, 11)
     assert reading.read(text).facts == ("graphs compiled: 4 (ids 1, 11 (2 times), 21)",)
 
 
 def test_a_time_stamp_glued_to_the_number_is_no_part_of_it():
-    text = SENTENCE + "112022-12-01 00:19:17.6: I geop_npu.cc:854] " + SENTENCE + "21"
+    text = LINE + "112022-12-01 00:19:17.6: I geop_npu.cc:854] " + SENTENCE + "21"
     assert ascend.compiled_graph_ids(text) == (11, 21)
-    assert ascend.compiled_graph_ids(SENTENCE + "2022") == (2022,)
+    assert ascend.compiled_graph_ids(LINE + "2022") == (2022,)
 
 
 def test_a_number_no_graph_can_have_proves_nothing():
-    assert ascend.compiled_graph_ids(SENTENCE + "9" * 5000) == ()
+    assert ascend.compiled_graph_ids(LINE + "9" * 5000) == ()
 
 
-@given(TEXT, st.integers(0, 999999), BEHIND, st.sampled_from(["", " "]))
-def test_the_sentence_is_found_anywhere_in_any_text(before, number, behind, blank):
+@given(BEFORE, st.integers(0, 999999), BEHIND, st.sampled_from(["", " "]))
+def test_the_line_is_found_anywhere_in_any_text(before, number, behind, blank):
     assume(not behind[:3].isdecimal())
-    text = before + SENTENCE.rstrip() + blank + "%d" % number + behind
+    text = before + LINE.rstrip() + blank + "%d" % number + behind
     assert number in ascend.compiled_graph_ids(text)
     assert reading.read(text).device == "npu"
 
@@ -72,7 +80,7 @@ def test_a_sentence_with_another_word_proves_nothing(place, word, number):
     words = list(WORDS)
     assume(words[place] != word)
     words[place] = word
-    text = " ".join(words) + " %d\n" % number
+    text = LOGGER + " ".join(words) + " %d\n" % number
     assume(SENTENCE.rstrip() not in text)
     assert ascend.compiled_graph_ids(text) == () and reading.read(text).is_used != "yes"
 
@@ -81,7 +89,7 @@ def test_a_sentence_with_another_word_proves_nothing(place, word, number):
 def test_a_sentence_with_another_character_proves_nothing(place, character):
     sentence = SENTENCE.rstrip()
     assume(sentence[place] != character)
-    assert reading.read(sentence[:place] + character + sentence[place + 1 :] + " 1\n").is_used != "yes"
+    assert reading.read(LOGGER + sentence[:place] + character + sentence[place + 1 :] + " 1\n").is_used != "yes"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +108,38 @@ def test_a_sentence_with_another_character_proves_nothing(place, character):
     ],
 )
 def test_what_only_resembles_the_sentence_proves_nothing(text):
+    text = LOGGER + text
     assert ascend.compiled_graph_ids(text) == () and reading.read(text).is_used == "not proven"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SENTENCE + "1",
+        "+ grep -q '%s1' train_0.log" % SENTENCE,
+        "+ grep -q '%s1' train_0.log" % LINE,
+        "+ grep 'geop_npu.cc:822] %s1' train_0.log" % SENTENCE,
+        'if grep -q "2022-08-26 21:25:17.2: %s1" train_0.log; then' % LINE,
+        "# " + SENTENCE + "1",
+        "# 2022-08-26 21:25:17.2: " + LINE + "1",
+        "> > " + LINE + "1",
+        "| %s1 | the proof |" % LINE,
+        'I did not see "%s1" anywhere' % SENTENCE,
+        'no line "%s11" was found' % LINE,
+        "a good log says \u201c%s11\u201d" % LINE,
+        "you should see geop_npu.cc:822] %s11" % SENTENCE,
+        "ERROR: " + SENTENCE + "1",
+        "compiler: " + SENTENCE + "1",
+    ],
+)
+def test_a_quoted_sentence_proves_nothing(text):
+    for log in (text, "step 1\n%s\nstep 2\n" % text):
+        assert ascend.compiled_graph_ids(log) == () and reading.read(log).is_used == "not proven"
+
+
+@given(TEXT.filter(lambda text: "]" not in text), st.integers(1, 99))
+def test_a_sentence_without_file_and_line_before_it_proves_nothing(before, number):
+    assert reading.read(before + SENTENCE + "%d\n" % number).is_used != "yes"
 
 
 def test_lines_of_the_adapter_are_a_hint_and_no_proof():
@@ -111,13 +150,13 @@ def test_lines_of_the_adapter_are_a_hint_and_no_proof():
 
 
 def test_with_mixed_compilation_a_part_may_be_on_the_host():
-    text = "mix_compile_mode is %s, iterations_per_loop is 1\n" + SENTENCE + "1\n"
+    text = "mix_compile_mode is %s, iterations_per_loop is 1\n" + LINE + "1\n"
     assert reading.read(text % "True").is_used == "partly" and reading.read(text % "False").is_used == "yes"
 
 
 def test_cards_that_compiled_different_numbers_of_graphs_are_named_as_they_hang():
     ids = [61] * 8 + [71] * 8 + [81] * 4
-    (fact,) = [fact for fact in reading.read("".join("%s%d\n" % (SENTENCE, i) for i in ids)).facts if "several" in fact]
+    (fact,) = [fact for fact in reading.read("".join("%s%d\n" % (LINE, i) for i in ids)).facts if "several" in fact]
     assert "graph 81 was compiled 4 times, others 8 times" in fact
-    even = reading.read("".join("%s%d\n" % (SENTENCE, i) for i in [61] * 8 + [71] * 8))
+    even = reading.read("".join("%s%d\n" % (LINE, i) for i in [61] * 8 + [71] * 8))
     assert not [fact for fact in even.facts if "several" in fact]

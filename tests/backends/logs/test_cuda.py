@@ -49,14 +49,21 @@ def test_the_newer_wording_of_a_found_device_has_its_name_on_the_next_line_too()
 @pytest.mark.parametrize(
     "line",
     [
-        "Created TensorFlow device (/job:localhost/replica:0/task:0/device:GPU:0 with 0 MB memory) -> physical "
+        "I gpu_device.cc:1] Created TensorFlow device "
+        "(/job:localhost/replica:0/task:0/device:GPU:0 with 0 MB memory) -> physical "
         "PluggableDevice "
         "(device: 0, name: METAL, pci bus id: <undefined>)\n",
-        "Created TensorFlow device (/device:XLA_GPU:0 with 1 MB memory) -> physical GPU (device: 0, name: Tesla T4, "
+        "I gpu_device.cc:1] Created TensorFlow device "
+        "(/device:XLA_GPU:0 with 1 MB memory) -> physical GPU (device: 0, name: Tesla T4, "
         "pci)\n",
-        "Created TensorFlow device (/device:CPU:0 with 1 MB memory) -> physical GPU (device: 0, name: Tesla T4, pci)\n",
+        "I gpu_device.cc:1] Created TensorFlow device "
+        "(/device:CPU:0 with 1 MB memory) -> physical GPU (device: 0, name: Tesla T4, pci)\n",
         "Ignoring visible gpu device (device: 0, name: Tesla T4, pci bus id: 0) with AMDGPU version : gfx1100.\n",
         "grep 'Created TensorFlow device' log\n",
+        TF1[TF1.index("Created") :] % 0,
+        "# " + TF1 % 0,
+        "I looked for " + TF2[TF2.index("gpu_device") :] % 0,
+        "+ grep -c '%s' train.log\n" % (TF2 % 0).strip(),
     ],
 )
 def test_what_only_resembles_a_created_cuda_device_proves_nothing(line):
@@ -124,7 +131,7 @@ def test_the_first_cause_is_told_and_not_what_followed_it():
 
 def test_the_sentence_of_an_npu_outweighs_what_a_tensorflow_built_for_gpus_looked_for():
     text = "Could not load dynamic library 'libcudart.so.10.0'\n" + (
-        "The model has been compiled on the Ascend AI processor, current graph id is:1\n"
+        "I geop_npu.cc:764] The model has been compiled on the Ascend AI processor, current graph id is:1\n"
     )
     read = reading.read(text)
     assert (read.device, read.is_used, read.diagnosis) == ("npu", "yes", None)

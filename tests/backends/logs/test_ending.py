@@ -4,7 +4,7 @@ from backends.logs import reading
 from backends.logs.ending import ending
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "train.py", line 3, in train_step\n    go()\n'
-COMPILED = "The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
+COMPILED = "I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
 
 
 @pytest.mark.parametrize(

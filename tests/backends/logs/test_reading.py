@@ -1,8 +1,14 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backends.logs import reading, text
 
-COMPILED = "The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
+COMPILED = "I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: 1\n"
+CREATED = (
+    "I gpu_device.cc:1] Created TensorFlow device (/job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory) -> "
+    "physical GPU (device: 0, name: X, p)\n"
+)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "epoch 1 loss 0.3\nall done\n"])
@@ -33,6 +39,69 @@ def test_a_failure_behind_the_last_graph_is_told_and_one_before_the_first_is_not
     assert (twice.is_used, twice.has_failed) == ("yes, then failed", True)
 
 
+@pytest.mark.parametrize("proof", [COMPILED, CREATED])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "oom-kill: Memory cgroup out of memory: Killed process 123 (python)",
+        "container exited with code 137",
+        "[ModelArts Service Log][task] ret code: 137",
+        "Command exited with non-zero status 1",
+        "Command terminated by signal 9",
+        "Process finished with exit code 139 (interrupted)",
+        "exitcode  : -9 (pid: 123)",
+        "died with <Signals.SIGKILL: 9>.",
+        "mpirun noticed that process rank 0 exited on signal 9 (Killed).",
+        "srun: error: n1: task 0: Killed",
+        "Killed",
+        "  3%|#  | 1/30 [00:01<00:29]Killed",
+        "[1]+  Killed                  python3 train.py",
+        "zsh: killed     python train.py",
+        "Terminated",
+        "Aborted",
+        "run.sh: line 3:   123 Aborted                 python3 train.py",
+        "Aborted (core dumped)",
+        "Trace/breakpoint trap (core dumped)",
+        "Segmentation fault (core dumped)",
+        "Fatal Python error: deallocating None",
+        "2026-01-01 00:00:00.88: F tensorflow/core/util/ours.cc:3] Check failed: a == b",
+        "F0000 00:00:1742485702.762730   82189 gpu_device.cc:2019] Check failed",
+    ],
+)
+def test_a_line_that_tells_of_a_bad_end_behind_the_proof_is_a_failure(proof, line):
+    read = reading.read(proof + "step 1 loss 0.5\n" + line + "\n")
+    assert (read.is_used, read.has_failed) == ("yes, then failed", True) and read.diagnosis
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "exit code 0",
+        "[ModelArts Service Log][task] ret code: 0",
+        "return code: 0",
+        "exit code: 0.5",
+        "the service returned status 200",
+        "E0100: loss 0.5",
+        "train.py:3:0: E0401: Unable to import ours",
+        "retCode=0x0",
+        "F1 score 0.5",
+    ],
+)
+def test_a_line_that_only_resembles_a_bad_end_is_none(line):
+    assert reading.read(COMPILED + line + "\n").is_used == "yes"
+
+
+@given(st.from_regex(r"E([A-Z][0-9]{4,5}|[0-9]{5})", fullmatch=True), st.sampled_from(["", "[ERROR] ", "  "]))
+def test_every_code_of_cann_that_begins_a_message_behind_the_proof_is_a_failure_and_listed(code, before):
+    read = reading.read(COMPILED + before + code + ": none that the table knows\n")
+    assert (read.is_used, read.has_failed, read.codes) == ("yes, then failed", True, (code,))
+
+
+def test_a_failure_of_the_adapter_behind_the_proof_is_told():
+    for line in ("[GEOP] Run graph async failed.", "[GEOP] Something failed, ret : 1", "E9999: Some inner error"):
+        assert reading.read(COMPILED + line).is_used == "yes, then failed"
+
+
 def test_a_generic_code_is_told_by_its_reason():
     reasons = ["rtMalloc execute failed, reason=[driver error:out of memory]", "there is an aicore error, core id is 0"]
     told = [reading.explain("EE9999: Inner Error!\n  %s\n" % reason) for reason in reasons]
@@ -56,7 +125,8 @@ def test_the_end_of_the_dataset_is_no_failure():
 
 def test_a_graph_compiled_and_a_gpu_created_is_work_of_the_npu():
     gpu = (
-        "Created TensorFlow device (/job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory) -> physical GPU "
+        "I gpu_device.cc:1304] Created TensorFlow device "
+        "(/job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory) -> physical GPU "
         "(device: 0, "
         "name: X, p)\n"
     )

@@ -1,4 +1,5 @@
 import io
+import os
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from backends.logs import reading, text
 
-SENTENCE = "The model has been compiled on the Ascend AI processor, current graph id is: 1"
+SENTENCE = "I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: 1"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,47 @@ def test_a_pipe_is_read_as_a_file_is(data, limit_bytes):
             return False
 
     assert text.read_stream(Pipe(data), limit_bytes) == text.read_stream(io.BytesIO(data), limit_bytes)
+
+
+class Endless(io.RawIOBase):
+    """A pipe that never ends."""
+
+    def read(self, size=-1):
+        assert size >= 0
+        return b"y\n" * (size // 2)
+
+
+def test_a_pipe_without_an_end_is_given_up(monkeypatch):
+    monkeypatch.setattr(text, "MOST_BYTES", 1000)
+    with pytest.raises(OSError, match="may have no end"):
+        text.read_stream(Endless(), limit_bytes=20)
+
+
+def test_a_device_is_no_log():
+    if not os.path.exists("/dev/zero"):
+        pytest.skip("needs /dev/zero")
+    with pytest.raises(OSError, match="a device and no file"):
+        text.read_log("/dev/zero", limit_bytes=20)
+
+
+def test_of_an_endless_line_both_ends_are_read_and_what_is_left_out_is_said():
+    half = text.MOST_CHARACTERS // 2
+    line = "a" * half + "b" * 5000 + "c" * half
+    cut = "a" * half + "\n[... 5000 characters of one line left out ...]\n" + "c" * half
+    assert text.clean("x\n" + line + "\ny") == "x\n" + cut + "\ny" == text.clean(text.clean("x\n" + line + "\ny"))
+    assert text.left_out_characters(cut) == 5000 and text.left_out_bytes(cut) == 0
+    whole = "a" * text.MOST_CHARACTERS
+    assert text.clean(whole + "\n" + whole) == whole + "\n" + whole and text.left_out_characters(whole) == 0
+
+
+def test_a_failure_may_stand_in_what_is_left_out_of_a_line():
+    failed = SENTENCE + "\n" + "x" * text.MOST_CHARACTERS + "E19999: Inner Error!" + "x" * text.MOST_CHARACTERS
+    read = reading.read(failed)
+    assert read.is_used == "not proven" and "too long to be read whole" in read.diagnosis
+    assert "131092 characters in the middle of endless lines were not read" in read.facts
+    glued = reading.read("x" * text.MOST_CHARACTERS * 3 + SENTENCE)
+    assert (glued.device, glued.is_used) == ("npu", "not proven")
+    assert reading.read("x" * (text.MOST_CHARACTERS - 1000) + SENTENCE + " " * 500).is_used == "yes"
 
 
 @pytest.mark.parametrize("cut", ["\x1b", "\x1b[", "\x1b(B\x1b[m", "\x1b[32m", "\x1bM\x1b[K"])

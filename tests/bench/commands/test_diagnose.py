@@ -7,9 +7,10 @@ import pytest
 
 from bench import environment
 
-COMPILED = "x The model has been compiled on the Ascend AI processor, current graph id is: %d\n"
+COMPILED = "x I geop_npu.cc:822] The model has been compiled on the Ascend AI processor, current graph id is: %d\n"
 CREATED = (
-    "Created device /job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory:  -> device: 0, name: Tesla T4, p\n"
+    "I gpu_device.cc:2019] Created device /job:localhost/replica:0/task:0/device:GPU:0 with 1 MB memory:  -> "
+    "device: 0, name: Tesla T4, p\n"
 )
 BUSY = "EJ0001: Failed to initialize the HCCP process.\n"
 
@@ -74,6 +75,14 @@ def test_json_is_one_document_with_everything(diagnose):
 def test_a_log_of_other_bytes_is_shown_and_may_come_through_a_pipe(diagnose):
     code, out, _ = diagnose("\x1b[31m步骤\x1b[0m\r".encode("gbk") + (COMPILED % 1).encode(), "-")
     assert code == 0 and "  步骤\n" in out and "\x1b" not in out
+
+
+def test_a_device_and_a_folder_are_refused_in_one_sentence(diagnose):
+    for path, expected in (("/dev/zero", 3), (os.path.dirname(os.path.abspath(__file__)), 2)):
+        if not os.path.exists(path):
+            pytest.skip("needs %s" % path)
+        code, out, err = diagnose("", path)
+        assert (code, out, len(err.splitlines())) == (expected, "", 1) and path in err
 
 
 def test_a_log_that_is_not_there_is_a_usage_error(diagnose):
