@@ -1,7 +1,7 @@
 """From a backend's name to its class; one module is imported, and only when it is asked for."""
 
 import importlib
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 from backends import other_packages
 from backends.other_packages import Found
@@ -30,6 +30,11 @@ def names() -> Tuple[str, ...]:
 def refused() -> Tuple[str, ...]:
     """A sentence for each backend of another package that is left out, whatever it is."""
     return other_packages.found(tuple(BUILT_IN))[1]
+
+
+def brought(name: str) -> Optional[Found]:
+    """Which package brings the backend of that name; None where it is harbench's own, or nobody's."""
+    return None if name in BUILT_IN else _others().get(name)
 
 
 def create(name: str) -> Backend:

@@ -10,6 +10,7 @@ import tempfile
 from typing import Any, Dict, List, Mapping, Tuple
 
 import bench
+from backends import other_packages, registry
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
@@ -55,11 +56,27 @@ def _output(command: List[str], folder: str, variables: Dict[str, str], seconds:
     return process.returncode, out, err
 
 
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _is_answer(said: Dict[str, Any]) -> bool:
+    """Whether an object is what `bench.probe` says of a backend; a backend may print others."""
+    needed = said.get("variables", {})
+    return (
+        isinstance(said.get("is_available"), bool)
+        and isinstance(said.get("sentence"), str)
+        and all(_is_words(said.get(name, [])) for name in ("kernels", "precisions", "loss_scales"))
+        and isinstance(needed, dict)
+        and all(isinstance(value, str) and "\0" not in name + value for name, value in needed.items())
+    )
+
+
 def _objects(text: bytes) -> List[Dict[str, Any]]:
     """The JSON objects among lines of output: whatever else a backend prints is passed over."""
     found = []
     for line in text.split(b"\n"):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             value = json.loads(line.decode("utf-8")) if line.startswith(b"{") else None
             found += [value] if isinstance(value, dict) else []
     return found
@@ -77,6 +94,28 @@ def _refuse_interpreter(python: str, objects: List[Dict[str, Any]], err: bytes) 
             "The interpreter %s imports another harbench (%s): run harbench from a checkout, which serves every "
             "interpreter." % (python, known)
         )
+
+
+def _ending(code: int) -> str:
+    """How a process ended, as "it ended" goes on."""
+    if code >= 0:
+        return "with exit code %d" % code
+    return "by %s" % (signal.Signals(-code).name if -code in set(signal.Signals) else "signal %d" % -code)
+
+
+def _called(backend: str) -> str:
+    """A backend as a sentence calls it, with the package that brings it where that is not harbench."""
+    other = registry.brought(backend)
+    return "the %s backend" % backend if other is None else "the backend %r, %s," % (
+        backend, other_packages.origin(other),
+    )  # fmt: skip
+
+
+def _remedy(backend: str, cause: str) -> str:
+    """Why a probe gave no answer, and what to do."""
+    if registry.brought(backend) is not None:
+        return "mend or remove that package"
+    return "%s; %s" % (cause, registry.create(backend).where_a_probe_fails)
 
 
 def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float = PROBE_SECONDS) -> Dict[str, Any]:
@@ -98,18 +137,23 @@ def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float 
             code, out, err = _output([python, "-m", "bench.probe", backend], folder, environment, seconds)
         except subprocess.TimeoutExpired:
             raise BackendUnavailable(
-                "The probe of the %s backend did not answer within %g s: the device or a network disk hangs."
-                % (backend, seconds)
+                "The probe of %s did not answer within %g s: %s."
+                % (_called(backend), seconds, _remedy(backend, "the device or a network disk hangs"))
             ) from None
         except OSError as error:
             raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
     objects = _objects(out)
     _refuse_interpreter(python, objects, err)
-    answer = next((one for one in reversed(objects) if "is_available" in one), None)
+    answer = next((one for one in reversed(objects) if _is_answer(one)), None)
     if answer is None:
         raise BackendUnavailable(
-            "The probe of the %s backend ended with exit code %d and no answer (%s): that is a fault of the backend."
-            % (backend, code, _last_line(err))
+            "The probe of %s ended %s before it had answered (%s): %s."
+            % (
+                _called(backend),
+                _ending(code),
+                _last_line(err),
+                _remedy(backend, "the device's driver, or a library that was loaded, ended it"),
+            )
         )
     return answer
 
