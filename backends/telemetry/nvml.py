@@ -73,13 +73,11 @@ class Nvml(Source):
 
     def _opened(self) -> nvml.Gpu:
         gpu = nvml.Gpu(self._library, self._device)
-        bus = gpu.ask("nvmlDeviceGetPciInfo")
-        bus_id = getattr(bus, "busId", None)
         self._sightings.note(
             name=gpu.ask("nvmlDeviceGetName"),
             driver=gpu.ask_system("nvmlSystemGetDriverVersion"),
             uuid=gpu.ask("nvmlDeviceGetUUID"),
-            bus_id=bus_id.decode() if isinstance(bus_id, bytes) else bus_id,
+            bus_id=gpu.bus_id(),
             power_limit_watts=nvml.thousandth(gpu.ask("nvmlDeviceGetEnforcedPowerLimit")),
         )
         return gpu
