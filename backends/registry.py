@@ -32,9 +32,10 @@ def refused() -> Tuple[str, ...]:
     return other_packages.found(tuple(BUILT_IN))[1]
 
 
-def brought(name: str) -> Optional[Found]:
-    """Which package brings the backend of that name; None where it is harbench's own, or nobody's."""
-    return None if name in BUILT_IN else _others().get(name)
+def origin(name: str) -> Optional[str]:
+    """From where a backend of another package is, as part of a sentence; None where it is ours, or nobody's."""
+    found = None if name in BUILT_IN else _others().get(name)
+    return None if found is None else other_packages.origin(found)
 
 
 def create(name: str) -> Backend:

@@ -10,7 +10,7 @@ import tempfile
 from typing import Any, Dict, List, Mapping, Tuple
 
 import bench
-from backends import other_packages, registry
+from backends import registry
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
@@ -18,6 +18,10 @@ from bench.plan import Job
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
 PROBE_SECONDS = 120.0
+
+#: Why a probe of harbench's own ended without an answer: an error of Python's, or something below Python.
+_ERROR = "that is a fault of harbench, or of what this Python has installed"
+_FATAL = "the device's driver, or a library that was loaded, ended it"
 
 
 def find(name: str) -> str:
@@ -105,15 +109,13 @@ def _ending(code: int) -> str:
 
 def _called(backend: str) -> str:
     """A backend as a sentence calls it, with the package that brings it where that is not harbench."""
-    other = registry.brought(backend)
-    return "the %s backend" % backend if other is None else "the backend %r, %s," % (
-        backend, other_packages.origin(other),
-    )  # fmt: skip
+    origin = registry.origin(backend)
+    return "the %s backend" % backend if origin is None else "the backend %r, %s," % (backend, origin)
 
 
 def _remedy(backend: str, cause: str) -> str:
     """Why a probe gave no answer, and what to do."""
-    if registry.brought(backend) is not None:
+    if registry.origin(backend) is not None:
         return "mend or remove that package"
     return "%s; %s" % (cause, registry.create(backend).where_a_probe_fails)
 
@@ -152,7 +154,7 @@ def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float 
                 _called(backend),
                 _ending(code),
                 _last_line(err),
-                _remedy(backend, "the device's driver, or a library that was loaded, ended it"),
+                _remedy(backend, _ERROR if b"Traceback (most recent" in err else _FATAL),
             )
         )
     return answer

@@ -135,3 +135,11 @@ def test_a_package_that_leaves_python_is_a_sentence_that_names_it(doctor, tmp_pa
     strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=source)
     code, out, err = doctor("--backend", "xpu", PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
     assert code == expected and "package strange" in out + err and word in out + err
+
+
+def test_an_error_of_python_in_a_probe_of_ours_is_not_blamed_on_a_driver(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import backends.null\nbackends.null.NullBackend.probe = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    probe, _ = command._looked("null", None)
+    assert not probe.is_available and "exit code 1" in probe.sentence
+    assert "TypeError" in probe.sentence and "fault of harbench" in probe.sentence and "driver" not in probe.sentence
