@@ -1,5 +1,6 @@
 """NVML, NVIDIA's library that tells of its GPUs, through nvidia-ml-py: one GPU, and answers that may be unknown."""
 
+import ctypes
 import importlib
 from typing import Any, List, Optional
 
@@ -21,7 +22,7 @@ _THROTTLING = {
 _IDLE, _CLOCK_IS_SET = 0x1, 0x2
 _BITS = 64
 #: The code where libnvidia-ml is older than nvidia-ml-py and has not the form of a function that this asks for; and
-#: how nvidia-ml-py calls the only form that it offers beside the newest: of the lists of processes, since driver 450.
+#: how nvidia-ml-py calls the only form that it offers beside the newest one.
 _NO_SUCH_FUNCTION, _FORMER = 13, "_v2"
 
 
@@ -32,6 +33,16 @@ def load_library() -> Any:
         ImportError: it is not installed.
     """
     return importlib.import_module("pynvml")
+
+
+#: More processes than any GPU has.
+_MOST_PROCESSES = 4096
+
+
+class _Process(ctypes.Structure):
+    """nvmlProcessInfo_t as it was when the lists of processes had one form: nvml.h of CUDA 10.2 and older."""
+
+    _fields_ = [("pid", ctypes.c_uint), ("usedGpuMemory", ctypes.c_ulonglong)]
 
 
 def _as_text(answer: Any) -> Any:
@@ -95,6 +106,27 @@ class Gpu:
             if code in _GONE:
                 raise
             return self._answer(function + _FORMER, *arguments) if code == _NO_SUCH_FUNCTION else None
+
+    def processes(self, kind: str) -> Optional[List[Any]]:
+        """Those that the GPU has, each with its `pid`; None and errors as for `ask`.
+
+        Args:
+            kind: "Compute" or "Graphics".
+        """
+        function = "nvmlDeviceGet%sRunningProcesses" % kind
+        listed: Optional[List[Any]] = self.ask(function)
+        return self._first_form(function) if listed is None else listed
+
+    def _first_form(self, function: str) -> Optional[List[Any]]:
+        """What a list of processes has by the only form of drivers before 450, which nvidia-ml-py does not offer."""
+        asked = getattr(getattr(self._nvml, "nvmlLib", None), function, None)
+        if asked is None:
+            return None
+        listed, count = (_Process * _MOST_PROCESSES)(), ctypes.c_uint(_MOST_PROCESSES)
+        code = asked(self._handle, ctypes.byref(count), listed)
+        if code in _GONE:
+            raise self._nvml.NVMLError(code)
+        return list(listed[: count.value]) if code == 0 else None
 
     def bus_id(self) -> Optional[str]:
         """Its place on the PCI bus, as "00000000:07:00.0"."""

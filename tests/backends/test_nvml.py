@@ -85,33 +85,65 @@ def test_a_release_of_the_package_without_the_error_of_mismatch_is_asked_all_the
 
 _OLD_LIBRARY = """
 #include <string.h>
-typedef struct { unsigned pid; unsigned long long memory; unsigned a, b; } Process;
+typedef struct { unsigned pid; unsigned long long memory; %(more)s } Process;
 int nvmlInitWithFlags(unsigned flags) { return 0; }
 int nvmlShutdown(void) { return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = (void *)1; return 0; }
 int nvmlDeviceGetName(void *device, char *name, unsigned size) { strcpy(name, "\\xff\\xfe"); return 0; }
-int nvmlDeviceGetComputeRunningProcesses_v2(void *device, unsigned *count, Process *list) {
-    if (!list) { *count = 1; return 7; }
-    list[0].pid = 4711; *count = 1; return 0;
+int nvmlDeviceGetComputeRunningProcesses%(form)s(void *device, unsigned *count, Process *list) {
+    if (device != (void *)1) return 2;
+    if (%(code)d) return %(code)d;
+    if (!list) { *count = 2; return 7; }
+    list[0].pid = 17; list[1].pid = 4711; *count = 2; return 0;
 }
+"""
+_PROGRAM = """
+import json
+from backends.cuda import facts
+from backends.telemetry.nvml import Nvml
+from backends.telemetry.tool import ToolFailed
+source = Nvml("0", lambda: {4711})
+try:
+    source.read()
+    said = None
+except ToolFailed as error:
+    said = str(error)
+print(json.dumps([facts.find(0, {}), source.observation(), said]))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the library is Linux's")
-def test_the_real_package_on_an_older_library_tells_what_there_is_and_leaves_the_rest_unknown(tmp_path):
+@pytest.fixture
+def older(tmp_path):
+    """What the doctor's facts and the telemetry say where the real package meets an older library."""
     pytest.importorskip("pynvml")
     compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
-        pytest.skip("needs a C compiler")
-    (tmp_path / "old.c").write_text(_OLD_LIBRARY)
-    library = str(tmp_path / "libnvidia-ml.so.1")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, str(tmp_path / "old.c")], check=True)
-    program = (
-        "import json; from backends.cuda import facts; found = facts.find(0, {}); "
-        "from backends.telemetry.nvml import Nvml; source = Nvml('0', lambda: {4711}); source.read(); "
-        "print(json.dumps([found, source.observation()]))"
-    )
-    variables = dict(os.environ, LD_LIBRARY_PATH=str(tmp_path), PYTHONPATH=environment.packages_root())
-    found, seen = json.loads(subprocess.check_output([sys.executable, "-c", program], env=variables).decode())
-    assert found["processes"] == 1 and found["name"] is None and found["temperature_celsius"] is None
-    assert seen["is_process_seen"] is True and seen["name"] is None
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("needs Linux and a C compiler")
+
+    def ask(form, more="", code=0):
+        (tmp_path / "old.c").write_text(_OLD_LIBRARY % {"form": form, "more": more, "code": code})
+        library = str(tmp_path / "libnvidia-ml.so.1")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, str(tmp_path / "old.c")], check=True)
+        variables = dict(os.environ, LD_LIBRARY_PATH=str(tmp_path), PYTHONPATH=environment.packages_root())
+        return json.loads(subprocess.check_output([sys.executable, "-c", _PROGRAM], env=variables).decode())
+
+    return ask
+
+
+@pytest.mark.parametrize("form, more", [("_v2", "unsigned gpu, compute;"), ("", "")], ids=["450", "418"])
+def test_an_older_library_lists_its_processes_and_leaves_the_rest_unknown(older, form, more):
+    found, seen, fault = older(form, more)
+    assert fault is None and found["processes"] == 2 and seen["is_process_seen"] is True
+    assert found["name"] is seen["name"] is found["temperature_celsius"] is None
+
+
+def test_a_list_that_no_form_gives_is_unknown(older):
+    found, seen, fault = older("_of_another_name")
+    assert (found["processes"], seen["is_process_seen"], fault) == (None, None, None)
+    found, seen, fault = older("", code=nvml_library.NO_PERMISSION)
+    assert (found["processes"], seen["is_process_seen"], fault) == (None, None, None)
+
+
+def test_a_gpu_that_is_lost_is_lost_by_the_oldest_form_too(older):
+    found, _, fault = older("", code=nvml_library.LOST)
+    assert "lost" in found["error"] and "does not answer any more" in fault
