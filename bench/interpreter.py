@@ -6,11 +6,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import bench
 from backends import registry
+from backends.findings import Finding
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
@@ -18,6 +20,8 @@ from bench.plan import Job
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
 PROBE_SECONDS = 120.0
+
+IsAnswer = Callable[[Dict[str, Any]], bool]
 
 #: Why a probe of harbench's own ended without an answer: an error of Python's, or something below Python.
 _ERROR = "that is a fault of harbench, or of what this Python has installed"
@@ -76,6 +80,17 @@ def _is_answer(said: Dict[str, Any]) -> bool:
     )
 
 
+def _is_finding(texts: Any) -> bool:
+    return isinstance(texts, list) and len(texts) == 4 and _is_words(texts[:3] + [texts[3] or ""])
+
+
+def _is_examination(said: Dict[str, Any]) -> bool:
+    """Whether an object is what `bench.probe` says of a device."""
+    listed = said.get("findings")
+    is_refusal = isinstance(said.get("refusal"), str) and isinstance(said.get("exit_code"), int)
+    return is_refusal or (isinstance(listed, list) and all(map(_is_finding, listed)))
+
+
 def _objects(text: bytes) -> List[Dict[str, Any]]:
     """The JSON objects among lines of output: whatever else a backend prints is passed over."""
     found = []
@@ -120,6 +135,41 @@ def _remedy(backend: str, cause: str) -> str:
     return "%s; %s" % (cause, registry.create(backend).where_a_probe_fails)
 
 
+def _answer(
+    arguments: Sequence[str], python: str, variables: Mapping[str, str], seconds: float, is_answer: IsAnswer
+) -> Dict[str, Any]:
+    """The last of the objects that `bench.probe` prints of a backend that is an answer.
+
+    Args:
+        arguments: its own; the backend's name is the first one.
+        python, variables, seconds: as for `ask`.
+
+    Raises:
+        UsageError, BackendUnavailable: as for `ask`.
+    """
+    environment, backend = child_environment.of_process(python, variables), arguments[0]
+    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
+        try:
+            code, out, err = _output([python, "-m", "bench.probe", *arguments], folder, environment, seconds)
+        except subprocess.TimeoutExpired:
+            raise BackendUnavailable(
+                "The probe of %s did not answer within %g s: %s."
+                % (_called(backend), seconds, _remedy(backend, "the device or a network disk hangs"))
+            ) from None
+        except OSError as error:
+            raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
+    objects = _objects(out)
+    _refuse_interpreter(python, objects, err)
+    answer = next((one for one in reversed(objects) if is_answer(one)), None)
+    if answer is None:
+        cause = _ERROR if b"Traceback (most recent" in err else _FATAL
+        raise BackendUnavailable(
+            "The probe of %s ended %s before it had answered (%s): %s."
+            % (_called(backend), _ending(code), _last_line(err), _remedy(backend, cause))
+        )
+    return answer
+
+
 def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float = PROBE_SECONDS) -> Dict[str, Any]:
     """What `bench.probe` says of a backend in an interpreter: `is_available`, `sentence`, and what it can do.
 
@@ -133,31 +183,26 @@ def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float 
         UsageError: the interpreter does not run, lacks something, or imports another harbench.
         BackendUnavailable: the probe hangs or dies.
     """
-    environment = child_environment.of_process(python, variables)
-    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
-        try:
-            code, out, err = _output([python, "-m", "bench.probe", backend], folder, environment, seconds)
-        except subprocess.TimeoutExpired:
-            raise BackendUnavailable(
-                "The probe of %s did not answer within %g s: %s."
-                % (_called(backend), seconds, _remedy(backend, "the device or a network disk hangs"))
-            ) from None
-        except OSError as error:
-            raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
-    objects = _objects(out)
-    _refuse_interpreter(python, objects, err)
-    answer = next((one for one in reversed(objects) if _is_answer(one)), None)
-    if answer is None:
-        raise BackendUnavailable(
-            "The probe of %s ended %s before it had answered (%s): %s."
-            % (
-                _called(backend),
-                _ending(code),
-                _last_line(err),
-                _remedy(backend, _ERROR if b"Traceback (most recent" in err else _FATAL),
-            )
-        )
-    return answer
+    return _answer([backend], python, variables, seconds, _is_answer)
+
+
+def examine(backend: str, device: Optional[int], seconds: float) -> List[Finding]:
+    """What a backend finds of a device, asked in a process of its own, since a driver may hang or end it.
+
+    Args:
+        backend: its name.
+        device: its logical number; None: the one that would be used.
+        seconds: how long it may take.
+
+    Raises:
+        UsageError: there is no such device.
+        BackendUnavailable: the backend cannot be asked, or its process hangs or dies.
+    """
+    answer = _answer([backend, json.dumps(device)], sys.executable, {}, seconds, _is_examination)
+    if "refusal" in answer:
+        kind = UsageError if answer["exit_code"] == UsageError.exit_code else BackendUnavailable
+        raise kind(answer["refusal"])
+    return [Finding(*texts) for texts in answer["findings"]]
 
 
 def probe(job: Job) -> Probe:

@@ -1,7 +1,6 @@
 """`harbench doctor`: whether this host is fit to measure on."""
 
 import json
-import os
 import sys
 from typing import List, Optional, Tuple
 
@@ -34,14 +33,20 @@ def document(backend: str, findings: List[Finding]) -> str:
 
 
 def _looked(backend: str, device: Optional[int]) -> Tuple[Probe, List[Finding]]:
-    """What a backend's probe says, asked in a process of its own as before a run, and what it finds of its device."""
+    """What a backend's probe says and what it finds of its device, each asked in a process of its own.
+
+    What hung or died in the first is not asked once more in the second.
+    """
     try:
         answer = interpreter.ask(sys.executable, backend, {}, interpreter.PROBE_SECONDS)
     except BackendUnavailable as error:
-        # What hung or died there is not asked once more in this process.
         return Probe(False, str(error)), []
     probe = Probe(answer["is_available"], answer["sentence"])
-    return probe, registry.create(backend).examine(device, os.environ)
+    try:
+        return probe, interpreter.examine(backend, device, interpreter.PROBE_SECONDS)
+    except BackendUnavailable as error:
+        # A backend that cannot even be made says so once.
+        return probe, [] if str(error) == probe.sentence else [Finding("device", FAIL, str(error))]
 
 
 @click.command()

@@ -7,8 +7,12 @@ import time
 
 import pytest
 
+from backends import other_packages
+from backends.findings import Finding
+from backends.protocol import Probe
 from bench import environment, interpreter
 from bench.commands import doctor as command
+from bench.errors import UsageError
 from tests import strangers
 
 
@@ -128,7 +132,7 @@ def test_a_driver_that_hangs_is_waited_for_no_longer_than_a_probe_may_take(drive
 
 @pytest.mark.parametrize(
     "method, expected, word",
-    [("probe", 1, "SystemExit: 0"), ("examine", 4, "SystemExit: 0")],
+    [("probe", 1, "SystemExit: 0"), ("examine", 1, "SystemExit: 0")],
 )
 def test_a_package_that_leaves_python_is_a_sentence_that_names_it(doctor, tmp_path, method, expected, word):
     source = strangers.GOOD % "xpu" + "\n    def %s(self, *_):\n        raise SystemExit(0)\n" % method
@@ -143,3 +147,50 @@ def test_an_error_of_python_in_a_probe_of_ours_is_not_blamed_on_a_driver(tmp_pat
     probe, _ = command._looked("null", None)
     assert not probe.is_available and "exit code 1" in probe.sentence
     assert "TypeError" in probe.sentence and "fault of harbench" in probe.sentence and "driver" not in probe.sentence
+
+
+def _xpu(tmp_path, monkeypatch, body):
+    source = "import os, time\nfrom backends.findings import Finding\nfrom har_model.errors import UsageError\n"
+    source += strangers.GOOD % "xpu" + "\n    def examine(self, device, variables):\n        %s\n" % body
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=source)
+    monkeypatch.setenv("PYTHONPATH", strangers.beside_ours(tmp_path / "site"))
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    other_packages.found.cache_clear()
+
+
+@pytest.fixture
+def forgotten():
+    yield
+    other_packages.found.cache_clear()
+
+
+def test_findings_come_as_they_are_from_the_process_that_looked(tmp_path, monkeypatch, forgotten):
+    body = (
+        "return [Finding('a', 'WARN', 'Device %s, %s.' % (device, variables['XPU']), 'Do.'), "
+        "Finding('b', 'PASS', 'ü.')]"
+    )
+    _xpu(tmp_path, monkeypatch, body)
+    monkeypatch.setenv("XPU", "x")
+    expected = [Finding("a", "WARN", "Device 3, x.", "Do."), Finding("b", "PASS", "ü.")]
+    assert command._looked("xpu", 3) == (Probe(True, command._looked("null", None)[0].sentence), expected)
+    assert command._looked("xpu", None)[1][0].sentence == "Device None, x."
+
+
+@pytest.mark.parametrize("body, words", [("time.sleep(600)", "within 4 s"), ("os.abort()", "by SIGABRT")])
+def test_a_device_that_cannot_be_looked_at_fails_with_a_sentence(tmp_path, monkeypatch, forgotten, body, words):
+    monkeypatch.setattr(interpreter, "PROBE_SECONDS", 4.0)
+    _xpu(tmp_path, monkeypatch, body)
+    probe, (found,) = command._looked("xpu", None)
+    assert probe.is_available and found.state == "FAIL" and words in found.sentence and "strange" in found.sentence
+
+
+def test_a_device_that_is_not_there_stays_a_usage_error(tmp_path, monkeypatch, forgotten):
+    _xpu(tmp_path, monkeypatch, "raise UsageError('There is no device 7.')")
+    with pytest.raises(UsageError, match="^There is no device 7.$"):
+        command._looked("xpu", 7)
+
+
+def test_a_package_that_cannot_be_imported_is_told_once(doctor, tmp_path):
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange="raise SystemExit(0)")
+    code, out, _ = doctor("--backend", "xpu", PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
+    assert code == 1 and out.count("package strange") == 1 and _backend_line(out).startswith("FAIL")
