@@ -1,5 +1,6 @@
 """NVML, NVIDIA's library that tells of its GPUs, through nvidia-ml-py: one GPU, and answers that may be unknown."""
 
+import ctypes
 import importlib
 from typing import Any, List, Optional
 
@@ -20,6 +21,9 @@ _THROTTLING = {
 #: The other reasons: nothing to do, and a clock that somebody set.
 _IDLE, _CLOCK_IS_SET = 0x1, 0x2
 _BITS = 64
+#: The code where libnvidia-ml is older than nvidia-ml-py and has not the form of a function that this asks for; and
+#: how nvidia-ml-py calls the only form that it offers beside the newest one.
+_NO_SUCH_FUNCTION, _FORMER = 13, "_v2"
 
 
 def load_library() -> Any:
@@ -29,6 +33,25 @@ def load_library() -> Any:
         ImportError: it is not installed.
     """
     return importlib.import_module("pynvml")
+
+
+#: More processes than any GPU has.
+_MOST_PROCESSES = 4096
+
+
+class _Process(ctypes.Structure):
+    """nvmlProcessInfo_t as it was when the lists of processes had one form: nvml.h of CUDA 10.2 and older."""
+
+    _fields_ = [("pid", ctypes.c_uint), ("usedGpuMemory", ctypes.c_ulonglong)]
+
+
+def _as_text(answer: Any) -> Any:
+    """The answer, and as a text where it is bytes, as in older releases of nvidia-ml-py.
+
+    Raises:
+        UnicodeDecodeError: the bytes are none.
+    """
+    return answer.decode("utf-8") if isinstance(answer, bytes) else answer
 
 
 class Gpu:
@@ -45,6 +68,8 @@ class Gpu:
 
     def __init__(self, nvml: Any, named: str) -> None:
         self._nvml = nvml
+        #: No NVMLError; older releases of nvidia-ml-py do not have it.
+        self._mismatch = getattr(nvml, "NVMLLibraryMismatchError", ())
         nvml.nvmlInit()
         if named.isdigit():
             self._handle = nvml.nvmlDeviceGetHandleByIndex(int(named))
@@ -71,13 +96,42 @@ class Gpu:
     def _answer(self, function: str, *arguments: Any) -> Any:
         asked = getattr(self._nvml, function, None)
         try:
-            answer = None if asked is None else asked(*arguments)
-        except self._nvml.NVMLError as error:
-            if getattr(error, "value", None) in _GONE:
-                raise
+            return None if asked is None else _as_text(asked(*arguments))
+        except UnicodeDecodeError:  # a name in no known coding, which newer releases of nvidia-ml-py decode
             return None
-        # Older releases of nvidia-ml-py return bytes.
-        return answer.decode("utf-8", errors="replace") if isinstance(answer, bytes) else answer
+        except self._mismatch:  # raised in place of the error below where a function has several forms
+            return self._answer(function + _FORMER, *arguments)
+        except self._nvml.NVMLError as error:
+            code = getattr(error, "value", None)
+            if code in _GONE:
+                raise
+            return self._answer(function + _FORMER, *arguments) if code == _NO_SUCH_FUNCTION else None
+
+    def processes(self, kind: str) -> Optional[List[Any]]:
+        """Those that the GPU has, each with its `pid`; None and errors as for `ask`.
+
+        Args:
+            kind: "Compute" or "Graphics".
+        """
+        function = "nvmlDeviceGet%sRunningProcesses" % kind
+        listed: Optional[List[Any]] = self.ask(function)
+        return self._first_form(function) if listed is None else listed
+
+    def _first_form(self, function: str) -> Optional[List[Any]]:
+        """What a list of processes has by the only form of drivers before 450, which nvidia-ml-py does not offer."""
+        asked = getattr(getattr(self._nvml, "nvmlLib", None), function, None)
+        if asked is None:
+            return None
+        listed, count = (_Process * _MOST_PROCESSES)(), ctypes.c_uint(_MOST_PROCESSES)
+        code = asked(self._handle, ctypes.byref(count), listed)
+        if code in _GONE:
+            raise self._nvml.NVMLError(code)
+        return list(listed[: count.value]) if code == 0 else None
+
+    def bus_id(self) -> Optional[str]:
+        """Its place on the PCI bus, as "00000000:07:00.0"."""
+        name = getattr(self.ask("nvmlDeviceGetPciInfo"), "busId", None)
+        return name.decode("ascii", errors="replace") if isinstance(name, bytes) else name
 
     def clock_reasons(self) -> Optional[int]:
         """The bits of nvmlClocksEventReasons that hold now."""

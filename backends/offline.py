@@ -23,6 +23,8 @@ CHIPS = (
     "Ascend910_9362", "Ascend910_9372", "Ascend910_9381", "Ascend910_9382", "Ascend910_9391", "Ascend910_9392",
 )  # fmt: skip
 _PREFIX = "ascend"
+#: What atc's result ends in, beside the graph's name.
+COMPILED_ENDING = ".om"
 #: atc's number for TensorFlow.
 _FRAMEWORK = 3
 
@@ -42,6 +44,20 @@ def chip_of(name: str) -> str:
             "before the chip's name there; known are %s." % (name, ", ".join(CHIPS))
         )
     return known[wanted]
+
+
+def check_model_path(path: str) -> None:
+    """Refuse a name for the graph that the compiled model would take.
+
+    Raises:
+        UsageError: it ends in `.om`.
+    """
+    stem, ending = os.path.splitext(path)
+    if ending.lower() == COMPILED_ENDING:
+        raise UsageError(
+            "--out %r: atc gives its result that ending, and would write it over the graph; name the graph %r."
+            % (path, stem + ".pb")
+        )
 
 
 def command(model: str, chip: str, network: NetworkConfig, batch: int, names: Tuple[str, str]) -> str:

@@ -55,15 +55,23 @@ def _points_of(distribution: Any) -> List[Tuple[str, str]]:
         return []
 
 
+def _name_of(distribution: Any) -> Optional[str]:
+    """The package's name; None where its metadata are damaged."""
+    try:
+        return distribution.metadata["Name"] or None
+    except Exception:  # as above
+        return None
+
+
 def _all() -> Iterator[Found]:
     library, seen = _metadata(), set()  # type: Any, Set[str]
     for distribution in library.distributions() if library else ():
         points = _points_of(distribution)
-        package = str((distribution.metadata or {})["Name"]) if points else ""
+        package = _name_of(distribution) if points else None
         if package not in seen:  # of a package that is there twice, Python imports the first
             for name, value in points:
-                yield Found(name, value, package)
-            seen.update([package] if points else [])
+                yield Found(name, value, package or "of unknown name")
+            seen.update([package] if package else [])
 
 
 @functools.lru_cache(maxsize=None)
@@ -96,29 +104,37 @@ def _fault_of_name(one: Found, taken: Sequence[str], usable: Dict[str, Found]) -
     return ""
 
 
+def origin(one: Found) -> str:
+    """From where a backend is, as part of a sentence."""
+    return "which the package %s brings (%s)" % (one.package, one.value)
+
+
 def make(one: Found) -> Backend:
     """The backend of an entry point.
 
     Raises:
         BackendUnavailable: it cannot be imported or made, or is no backend of that name.
     """
-    where = "The backend %r, which the package %s brings (%s)," % (one.name, one.package, one.value)
+    where = "The backend %r, %s," % (one.name, origin(one))
     module, _, attribute = (part.strip() for part in one.value.partition(":"))
     try:
-        backend = functools.reduce(getattr, attribute.split("."), importlib.import_module(module))()  # type: ignore
-    except (Exception, SystemExit) as error:  # whatever a stranger's module does when it is imported
+        backend: Backend = functools.reduce(getattr, attribute.split("."), importlib.import_module(module))()  # type: ignore
+        fault = fault_of(backend, one.name)
+        backend = backend if fault else answers.guarded(backend, where)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a stranger's module does when it is imported; sys.exit too
         text = " ".join(str(error).split()).rstrip(".")
         raise BackendUnavailable(
             "%s cannot be made (%s%s): mend or remove it." % (where, type(error).__name__, ": " + text if text else "")
         ) from error
-    fault = fault_of(backend, one.name)
     if fault:
         raise BackendUnavailable("%s is none: %s; mend or remove it." % (where, fault))
-    return answers.guarded(backend, where)
+    return backend
 
 
 def _is_words(value: Any) -> bool:
-    return isinstance(value, tuple) and bool(value) and all(isinstance(word, str) and word for word in value)
+    return isinstance(value, tuple) and bool(value) and all(map(answers.is_text, value))
 
 
 def fault_of(backend: Any, name: str) -> Optional[str]:
@@ -127,8 +143,12 @@ def fault_of(backend: Any, name: str) -> Optional[str]:
         return "it must be a backends.protocol.Backend, not a %s" % type(backend).__name__
     if getattr(backend, "name", None) != name:
         return "its name must be %r, not %r" % (name, getattr(backend, "name", None))
-    if not isinstance(getattr(backend, "engine", None), str):
-        return "its engine must be a word"
+    engine = getattr(backend, "engine", None)
+    if not isinstance(engine, str) or not _NAME.fullmatch(engine):
+        return "its engine must be tensorflow, or a name of up to 40 letters, digits, - and _"
+    for attribute in ("has_profiler", "has_speed"):
+        if not isinstance(getattr(backend, attribute), bool):
+            return "its %s must be True or False" % attribute
     for attribute in ("kernels", "precisions", "loss_scales"):
         if not _is_words(getattr(backend, attribute, None)):
             return "its %s must be a tuple of words" % attribute

@@ -156,6 +156,8 @@ class Backend(ABC):
     has_profiler = False
     #: Whether the times of its steps are figures; False where a device is emulated, and only accuracy means something.
     has_speed = True
+    #: What to try where a probe hangs, or is ended from below, as the end of a sentence.
+    where_a_probe_fails = "try another interpreter with --python, or install what the backend needs anew"
 
     # ---- in the parent: nothing here imports a framework -----------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """From a backend's name to its class; one module is imported, and only when it is asked for."""
 
 import importlib
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 from backends import other_packages
 from backends.other_packages import Found
@@ -30,6 +30,12 @@ def names() -> Tuple[str, ...]:
 def refused() -> Tuple[str, ...]:
     """A sentence for each backend of another package that is left out, whatever it is."""
     return other_packages.found(tuple(BUILT_IN))[1]
+
+
+def origin(name: str) -> Optional[str]:
+    """From where a backend of another package is, as part of a sentence; None where it is ours, or nobody's."""
+    found = None if name in BUILT_IN else _others().get(name)
+    return None if found is None else other_packages.origin(found)
 
 
 def create(name: str) -> Backend:

@@ -6,10 +6,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import bench
+from backends import registry
+from backends.findings import Finding
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
@@ -17,6 +20,12 @@ from bench.plan import Job
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
 PROBE_SECONDS = 120.0
+
+IsAnswer = Callable[[Dict[str, Any]], bool]
+
+#: Why a probe of harbench's own ended without an answer: an error of Python's, or something below Python.
+_ERROR = "that is a fault of harbench, or of what this Python has installed"
+_FATAL = "the device's driver, or a library that was loaded, ended it"
 
 
 def find(name: str) -> str:
@@ -55,11 +64,38 @@ def _output(command: List[str], folder: str, variables: Dict[str, str], seconds:
     return process.returncode, out, err
 
 
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _is_answer(said: Dict[str, Any]) -> bool:
+    """Whether an object is what `bench.probe` says of a backend; a backend may print others."""
+    needed = said.get("variables", {})
+    return (
+        isinstance(said.get("is_available"), bool)
+        and isinstance(said.get("sentence"), str)
+        and all(_is_words(said.get(name, [])) for name in ("kernels", "precisions", "loss_scales"))
+        and isinstance(needed, dict)
+        and all(isinstance(value, str) and "\0" not in name + value for name, value in needed.items())
+    )
+
+
+def _is_finding(texts: Any) -> bool:
+    return isinstance(texts, list) and len(texts) == 4 and _is_words(texts[:3] + [texts[3] or ""])
+
+
+def _is_examination(said: Dict[str, Any]) -> bool:
+    """Whether an object is what `bench.probe` says of a device."""
+    listed = said.get("findings")
+    is_refusal = isinstance(said.get("refusal"), str) and isinstance(said.get("exit_code"), int)
+    return is_refusal or (isinstance(listed, list) and all(map(_is_finding, listed)))
+
+
 def _objects(text: bytes) -> List[Dict[str, Any]]:
     """The JSON objects among lines of output: whatever else a backend prints is passed over."""
     found = []
     for line in text.split(b"\n"):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             value = json.loads(line.decode("utf-8")) if line.startswith(b"{") else None
             found += [value] if isinstance(value, dict) else []
     return found
@@ -79,6 +115,61 @@ def _refuse_interpreter(python: str, objects: List[Dict[str, Any]], err: bytes) 
         )
 
 
+def _ending(code: int) -> str:
+    """How a process ended, as "it ended" goes on."""
+    if code >= 0:
+        return "with exit code %d" % code
+    return "by %s" % (signal.Signals(-code).name if -code in set(signal.Signals) else "signal %d" % -code)
+
+
+def _called(backend: str) -> str:
+    """A backend as a sentence calls it, with the package that brings it where that is not harbench."""
+    origin = registry.origin(backend)
+    return "the %s backend" % backend if origin is None else "the backend %r, %s," % (backend, origin)
+
+
+def _remedy(backend: str, cause: str) -> str:
+    """Why a probe gave no answer, and what to do."""
+    if registry.origin(backend) is not None:
+        return "mend or remove that package"
+    return "%s; %s" % (cause, registry.create(backend).where_a_probe_fails)
+
+
+def _answer(
+    arguments: Sequence[str], python: str, variables: Mapping[str, str], seconds: float, is_answer: IsAnswer
+) -> Dict[str, Any]:
+    """The last of the objects that `bench.probe` prints of a backend that is an answer.
+
+    Args:
+        arguments: its own; the backend's name is the first one.
+        python, variables, seconds: as for `ask`.
+
+    Raises:
+        UsageError, BackendUnavailable: as for `ask`.
+    """
+    environment, backend = child_environment.of_process(python, variables), arguments[0]
+    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
+        try:
+            code, out, err = _output([python, "-m", "bench.probe", *arguments], folder, environment, seconds)
+        except subprocess.TimeoutExpired:
+            raise BackendUnavailable(
+                "The probe of %s did not answer within %g s: %s."
+                % (_called(backend), seconds, _remedy(backend, "the device or a network disk hangs"))
+            ) from None
+        except OSError as error:
+            raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
+    objects = _objects(out)
+    _refuse_interpreter(python, objects, err)
+    answer = next((one for one in reversed(objects) if is_answer(one)), None)
+    if answer is None:
+        cause = _ERROR if b"Traceback (most recent" in err else _FATAL
+        raise BackendUnavailable(
+            "The probe of %s ended %s before it had answered (%s): %s."
+            % (_called(backend), _ending(code), _last_line(err), _remedy(backend, cause))
+        )
+    return answer
+
+
 def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float = PROBE_SECONDS) -> Dict[str, Any]:
     """What `bench.probe` says of a backend in an interpreter: `is_available`, `sentence`, and what it can do.
 
@@ -92,26 +183,26 @@ def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float 
         UsageError: the interpreter does not run, lacks something, or imports another harbench.
         BackendUnavailable: the probe hangs or dies.
     """
-    environment = child_environment.of_process(python, variables)
-    with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
-        try:
-            code, out, err = _output([python, "-m", "bench.probe", backend], folder, environment, seconds)
-        except subprocess.TimeoutExpired:
-            raise BackendUnavailable(
-                "The probe of the %s backend did not answer within %g s: the device or a network disk hangs."
-                % (backend, seconds)
-            ) from None
-        except OSError as error:
-            raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
-    objects = _objects(out)
-    _refuse_interpreter(python, objects, err)
-    answer = next((one for one in reversed(objects) if "is_available" in one), None)
-    if answer is None:
-        raise BackendUnavailable(
-            "The probe of the %s backend ended with exit code %d and no answer (%s): that is a fault of the backend."
-            % (backend, code, _last_line(err))
-        )
-    return answer
+    return _answer([backend], python, variables, seconds, _is_answer)
+
+
+def examine(backend: str, device: Optional[int], seconds: float) -> List[Finding]:
+    """What a backend finds of a device, asked in a process of its own, since a driver may hang or end it.
+
+    Args:
+        backend: its name.
+        device: its logical number; None: the one that would be used.
+        seconds: how long it may take.
+
+    Raises:
+        UsageError: there is no such device.
+        BackendUnavailable: the backend cannot be asked, or its process hangs or dies.
+    """
+    answer = _answer([backend, json.dumps(device)], sys.executable, {}, seconds, _is_examination)
+    if "refusal" in answer:
+        kind = UsageError if answer["exit_code"] == UsageError.exit_code else BackendUnavailable
+        raise kind(answer["refusal"])
+    return [Finding(*texts) for texts in answer["findings"]]
 
 
 def probe(job: Job) -> Probe:

@@ -1,14 +1,16 @@
 """Asks a backend, in the interpreter and environment of a trial, whether it can run. `python -m bench.probe BACKEND`.
 
-Prints a JSON object for the interpreter, then one for the backend. The parent runs it so that the answer is that of the
-trial's Python, not of its own, and so that a probe that hangs or dies costs that backend alone.
+Prints a JSON object for the interpreter, then one for the backend. With the number of a device, or null for the one
+that would be used, as a second argument it asks instead what the backend finds of that device. The parent runs it so
+that the answer is that of the trial's Python, not of its own, and so that a probe that hangs or dies costs that
+backend alone.
 """
 
 import json
 import os
 import platform
 import sys
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import bench
 from backends import registry
@@ -47,10 +49,18 @@ def _answer(name: str) -> Dict[str, Any]:
     return dict(described, is_available=bool(probe.is_available), sentence=" ".join(str(probe.sentence).split()))
 
 
+def _examined(name: str, device: Optional[int]) -> Dict[str, Any]:
+    try:
+        found = registry.create(name).examine(device, dict(os.environ))
+    except HarbenchError as error:
+        return {"refusal": str(error), "exit_code": error.exit_code}
+    return {"findings": [[one.check, one.state, one.sentence, one.remedy] for one in found]}
+
+
 def main(arguments: List[str]) -> None:
-    """Print from where harbench was imported, then what the backend can do and what its probe says."""
+    """Print from where harbench was imported, then what the backend can do and what its probe says, or its findings."""
     _say({"harbench": bench.__file__, "python": platform.python_version()})
-    _say(_answer(arguments[0]))
+    _say(_examined(arguments[0], json.loads(arguments[1])) if len(arguments) > 1 else _answer(arguments[0]))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,9 @@ class AscendBackend(TensorFlowBackend):
     precisions = precision.ALL
     loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
     has_profiler = True
+    where_a_probe_fails = (
+        "see whether `npu-smi info` answers, restart the host, or reinstall driver and CANN in versions that fit"
+    )
 
     # ---- in the parent ---------------------------------------------------------------------------------------------
 

@@ -65,8 +65,8 @@ def settings(environment: Mapping[str, str]) -> Finding:
     return Finding("npu-environment", PASS, "No variable profiles, dumps, tunes or names other devices.")
 
 
-def of_device(number: int) -> List[Finding]:
-    """What npu-smi says of the chip of a logical number."""
+def of_device(number: int, environment: Mapping[str, str]) -> List[Finding]:
+    """What npu-smi says of the chip of a logical number, and of the driver."""
     from backends.telemetry import logical_npu, tool
 
     try:
@@ -74,7 +74,8 @@ def of_device(number: int) -> List[Finding]:
     except tool.ToolFailed as error:
         remedy = "Run npu-smi info by hand: without it nothing proves that the NPU did the work."
         return [Finding("npu-smi", FAIL, "npu-smi tells nothing of device %d: %s" % (number, error), remedy)]
-    return [health(view), idle(view), chip(view)]
+    written = installation.driver_version(installation.root_of(environment))
+    return [health(view), idle(view), chip(view)] + drivers(written, view.driver)
 
 
 def health(view: Any) -> Finding:
@@ -117,6 +118,23 @@ def chip(view: Any) -> Finding:
     return Finding("npu-chip", PASS, sentence)
 
 
+def drivers(written: Optional[str], running: Optional[str]) -> List[Finding]:
+    """One finding where the driver has two versions; none where they agree or one of them is unknown.
+
+    Args:
+        written: in its version file.
+        running: as npu-smi prints it.
+    """
+    if written is None or running is None or written.lower() == running.lower():
+        return []
+    sentence = "The driver's version file says %s, npu-smi says %s." % (written, running)
+    remedy = (
+        "Restart the host where the driver was updated; in a container, mount the host's version.info and npu-smi. "
+        "Until then it is open which driver the figures are of."
+    )
+    return [Finding("npu-driver", WARN, sentence, remedy)]
+
+
 def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
     """Every finding; none of them where the host has no device, which the probe says."""
     root = installation.root_of(environment)
@@ -128,4 +146,4 @@ def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Findi
         number = variables.device_of(device, environment)
     except UsageError as error:
         return general + [Finding("npu-device", FAIL, str(error))]
-    return [permissions(root, numbers, number)] + general + of_device(number)
+    return [permissions(root, numbers, number)] + general + of_device(number, environment)

@@ -20,6 +20,8 @@ _IMPORTS = {
     "npu_bridge": "import npu_bridge.npu_init",
     "npu_device": "import npu_device; npu_device.compat.enable_v1()",
 }
+#: Printed when the import has ended: an adapter may leave Python before, and with exit code 0.
+_IMPORTED = "harbench: the adapter is imported"
 #: At the start of what the loader says; TensorFlow itself tells of CUDA's libraries that it does without.
 _LOADER = re.compile(
     r"^(?!.*Could not load dynamic library).*?(\S+\.so[\w.]*): cannot open shared object", re.MULTILINE
@@ -64,7 +66,7 @@ def explain_import(return_code: int, text: str, root: str) -> str:
     """What it means that importing the adapter failed.
 
     Args:
-        return_code: of the process that tried; negative: a signal.
+        return_code: of the process that tried; negative: a signal; 0: it left before the import had ended.
         text: everything that it printed.
         root: where version files are looked for.
     """
@@ -81,9 +83,18 @@ def explain_import(return_code: int, text: str, root: str) -> str:
             "Importing the Ascend adapter ended the process by %s: driver, CANN and adapter do not fit together, or "
             "the device is taken (%s)." % (name, _last_words(text))
         )
+    if return_code == 0:
+        return (
+            "The Ascend adapter ended Python while it was imported, with exit code 0 (%s): driver, CANN and adapter "
+            "may not fit together; %s, and use the vendor's Python." % (_last_words(text), _sourcing(root))
+        )
     return "The Ascend adapter cannot be imported (%s); %s, and use the vendor's Python." % (
         _last_words(text), _sourcing(root),
     )  # fmt: skip
+
+
+def _is_imported(text: str) -> bool:
+    return _IMPORTED in text.splitlines()
 
 
 def _try_import(package: str) -> Tuple[Optional[int], str]:
@@ -91,9 +102,10 @@ def _try_import(package: str) -> Tuple[Optional[int], str]:
 
     The code is None where it does not end. Its output is a file, so that nobody waits for what it left behind.
     """
+    said = b"\n%s\n" % _IMPORTED.encode()
     with tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
-            [sys.executable, "-c", _IMPORTS[package]],
+            [sys.executable, "-c", "%s\nimport os\nos.write(1, %r)" % (_IMPORTS[package], said)],
             stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         code: Optional[int] = None
@@ -129,7 +141,7 @@ def probe(variables: Mapping[str, str]) -> Probe:
             "Importing the Ascend adapter did not end within %d s: the device, its driver or a network disk hangs; see "
             "whether npu-smi info answers." % _IMPORT_SECONDS,
         )
-    if return_code != 0:
+    if return_code != 0 or not _is_imported(text):
         return Probe(False, explain_import(return_code, text, root))
     return Probe(
         True, "The NPU backend is ready: %d device node(s), adapter %s." % (len(device_numbers(root)), package)

@@ -32,6 +32,7 @@ class CudaBackend(TensorFlowBackend):
     kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
     precisions = precisions.ALL
     loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
+    where_a_probe_fails = "see whether `nvidia-smi` answers, restart the host, or reinstall the NVIDIA driver"
 
     def probe(self) -> Probe:
         """Device nodes, driver, TensorFlow's build and the libraries that it needs; no framework is imported."""

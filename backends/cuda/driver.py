@@ -63,7 +63,7 @@ class Driver:
     """What the driver's library says.
 
     Args:
-        load_error: why the library cannot be loaded; None where it can.
+        load_error: why the library cannot be loaded, or is none of a driver; None where it can.
         cuda: the newest CUDA that it serves, as (12, 4).
         start_code: what cuInit returned; 0 is well.
         count: GPUs that CUDA sees, CUDA_VISIBLE_DEVICES applied.
@@ -75,10 +75,10 @@ class Driver:
     count: Optional[int] = None
 
 
-def _number(function: Any) -> Optional[int]:
-    """What a function of the driver writes into the whole number that it is given; None where it fails."""
-    value = ctypes.c_int(0)
-    return value.value if function(ctypes.byref(value)) == 0 else None
+def _number(library: Any, name: str) -> Optional[int]:
+    """What a function of the driver writes into its whole number; None where it fails or is not there."""
+    function, value = getattr(library, name, None), ctypes.c_int(0)
+    return value.value if function is not None and function(ctypes.byref(value)) == 0 else None
 
 
 def ask(load: Callable[[str], Any] = ctypes.CDLL) -> Driver:
@@ -87,10 +87,12 @@ def ask(load: Callable[[str], Any] = ctypes.CDLL) -> Driver:
         library = load(LIBRARY)
     except OSError as error:
         return Driver(str(error))
-    number = _number(library.cuDriverGetVersion)
+    if not hasattr(library, "cuInit"):
+        return Driver("it has no function cuInit, so it is no driver's")
+    number = _number(library, "cuDriverGetVersion")
     cuda = (number // 1000, number % 1000 // 10) if number else None
     code = int(library.cuInit(0))
-    return Driver(None, cuda, code, _number(library.cuDeviceGetCount) if code == 0 else None)
+    return Driver(None, cuda, code, _number(library, "cuDeviceGetCount") if code == 0 else None)
 
 
 #: Codes of CUresult that cuInit returns, and what each means with the next step.

@@ -1,6 +1,6 @@
 """What NVML tells of one GPU before a run, as plain facts; each is None where it does not tell."""
 
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional
 
 from backends import nvml
 from backends.cuda import build as builds
@@ -15,7 +15,7 @@ def _is_on(value: Optional[int]) -> Optional[bool]:
 def _work(gpu: nvml.Gpu) -> Dict[str, Any]:
     """Who uses the GPU."""
     memory, rates = gpu.ask("nvmlDeviceGetMemoryInfo"), gpu.ask("nvmlDeviceGetUtilizationRates")
-    processes: Optional[List[Any]] = gpu.ask("nvmlDeviceGetComputeRunningProcesses")
+    processes = gpu.processes("Compute")
     return {
         "processes": None if processes is None else len(processes),
         "memory_used_bytes": getattr(memory, "used", None),

@@ -122,6 +122,8 @@ def _start(facts: Facts) -> Optional[str]:
             driver.start_code,
             drivers.meaning(driver.start_code),
         )
+    if driver.count is None:
+        return "The driver starts and does not tell how many GPUs it sees: look at nvidia-smi, or reinstall it."
     return "The driver starts and sees no GPU: look at nvidia-smi." if driver.count == 0 else None
 
 

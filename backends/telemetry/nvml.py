@@ -9,7 +9,7 @@ from backends.telemetry.sightings import Sightings
 from backends.telemetry.source import Source
 from backends.telemetry.tool import ToolFailed
 
-_LISTS = ("nvmlDeviceGetComputeRunningProcesses", "nvmlDeviceGetGraphicsRunningProcesses")
+_LISTS = ("Compute", "Graphics")
 
 
 class Nvml(Source):
@@ -73,13 +73,11 @@ class Nvml(Source):
 
     def _opened(self) -> nvml.Gpu:
         gpu = nvml.Gpu(self._library, self._device)
-        bus = gpu.ask("nvmlDeviceGetPciInfo")
-        bus_id = getattr(bus, "busId", None)
         self._sightings.note(
             name=gpu.ask("nvmlDeviceGetName"),
             driver=gpu.ask_system("nvmlSystemGetDriverVersion"),
             uuid=gpu.ask("nvmlDeviceGetUUID"),
-            bus_id=bus_id.decode() if isinstance(bus_id, bytes) else bus_id,
+            bus_id=gpu.bus_id(),
             power_limit_watts=nvml.thousandth(gpu.ask("nvmlDeviceGetEnforcedPowerLimit")),
         )
         return gpu
@@ -107,7 +105,7 @@ class Nvml(Source):
         if mask is not None:
             self._throttled.update(nvml.throttling_of(mask))
             self._sightings.replace(throttle_reasons=sorted(self._throttled), throttle_readings=dict(self._throttled))
-        lists = [gpu.ask(function) for function in _LISTS]
+        lists = [gpu.processes(kind) for kind in _LISTS]
         on_device = {process.pid for listed in lists for process in listed or ()}
         # A container shows no process at all, whatever runs in it and beside it.
         self._sightings.processes(on_device, bool(on_device) and None not in lists, self._pids())

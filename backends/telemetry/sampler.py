@@ -5,6 +5,7 @@ import time
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from backends.telemetry.source import Source
+from har_model.errors import HarbenchError
 
 #: Samples kept at most; beyond, every other one goes.
 CAPACITY = 2000
@@ -131,8 +132,11 @@ class Sampler:
         totals: Dict[str, Optional[float]] = dict.fromkeys(_TOTALS)
         device: Dict[str, Any] = {}
         for source in self._sources:
-            totals.update(source.totals())
-            device.update(source.observation())
+            try:
+                totals.update(source.totals())
+                device.update(source.observation())
+            except HarbenchError as error:  # of another package's backend; our own sources do not fail here
+                faults.append(str(error))
         return dict(
             known,
             interval_seconds=self._interval_seconds * self._rows.stride,

@@ -121,6 +121,12 @@ def _overrides(text: str) -> Dict[str, Any]:
     }
 
 
+def _replaced(given: Sequence[str], over: Sequence[str]) -> Tuple[str, ...]:
+    """Several NAME=VALUE, without those whose names are given once more in others, and these others."""
+    starts = tuple(text.partition("=")[0] + "=" for text in over)
+    return tuple(text for text in given if not text.startswith(starts)) + tuple(over)
+
+
 def merged(options: Dict[str, Any], cells: Sequence[str]) -> List[Dict[str, Any]]:
     """The options of each cell: those of the command, with what its `--cell` says; one cell where there is none."""
     if not cells:
@@ -128,9 +134,9 @@ def merged(options: Dict[str, Any], cells: Sequence[str]) -> List[Dict[str, Any]
     merged: List[Dict[str, Any]] = []
     for text in cells:
         given = _overrides(text)
-        given["variables"] = tuple(options["variables"]) + tuple(given.get("variables", ()))
+        for name in ("variables", "device_options"):
+            given[name] = _replaced(options[name], given.get(name, ()))
         given["python"] = tuple(options["python"]) + tuple(given.get("python", ()))
-        given["device_options"] = tuple(options["device_options"]) + tuple(given.get("device_options", ()))
         merged.append(dict(options, **given))
     return merged
 
@@ -154,12 +160,18 @@ def interpreter_of(given: Sequence[str], backend: str) -> Optional[str]:
 
 
 def _by_name(option: str, given: Sequence[str]) -> Dict[str, str]:
-    """What several NAME=VALUE say; the last one of a name counts."""
+    """What several NAME=VALUE say.
+
+    Raises:
+        UsageError: one is none, or two give one name different values.
+    """
     values: Dict[str, str] = {}
     for text in given:
         name, separator, value = text.partition("=")
         if not separator or not name or "\0" in text:
             raise UsageError("%s takes NAME=VALUE, not %r." % (option, text))
+        if values.get(name, value) != value:
+            raise UsageError("%s %s is given as %r and as %r: give it once." % (option, name, values[name], value))
         values[name] = value
     return values
 

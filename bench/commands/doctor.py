@@ -1,17 +1,18 @@
 """`harbench doctor`: whether this host is fit to measure on."""
 
 import json
-import os
-from typing import List, Optional
+import sys
+from typing import List, Optional, Tuple
 
 import click
 
 import bench
 from backends import registry
 from backends.findings import FAIL, Finding
-from bench import checkup
+from backends.protocol import Probe
+from bench import checkup, interpreter
 from bench.commands.options import env
-from bench.errors import GateNotMet
+from bench.errors import BackendUnavailable, GateNotMet
 
 
 def lines(findings: List[Finding]) -> List[str]:
@@ -31,6 +32,23 @@ def document(backend: str, findings: List[Finding]) -> str:
     return json.dumps(content, indent=1, allow_nan=False)
 
 
+def _looked(backend: str, device: Optional[int]) -> Tuple[Probe, List[Finding]]:
+    """What a backend's probe says and what it finds of its device, each asked in a process of its own.
+
+    What hung or died in the first is not asked once more in the second.
+    """
+    try:
+        answer = interpreter.ask(sys.executable, backend, {}, interpreter.PROBE_SECONDS)
+    except BackendUnavailable as error:
+        return Probe(False, str(error)), []
+    probe = Probe(answer["is_available"], answer["sentence"])
+    try:
+        return probe, interpreter.examine(backend, device, interpreter.PROBE_SECONDS)
+    except BackendUnavailable as error:
+        # A backend that cannot even be made says so once.
+        return probe, [] if str(error) == probe.sentence else [Finding("device", FAIL, str(error))]
+
+
 @click.command()
 @click.option("--backend", type=click.Choice(registry.names()), default="cpu", show_default=True, **env("BACKEND"))
 @click.option(
@@ -40,8 +58,8 @@ def document(backend: str, findings: List[Finding]) -> str:
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON document and nothing else.")
 def doctor(backend: str, out: str, device: Optional[int], is_json: bool) -> None:
     """Look whether this host is fit to measure on; change nothing. Exit code 1 when a check fails."""
-    chosen = registry.create(backend)
-    findings = checkup.examine(chosen.probe(), chosen.examine(device, os.environ), out)
+    probe, found = _looked(backend, device)
+    findings = checkup.examine(probe, found, out)
     click.echo(document(backend, findings) if is_json else "\n".join(lines(findings)))
     failed = [found.check for found in findings if found.state == FAIL]
     if failed:

@@ -23,6 +23,7 @@ def export(ckpt: str, out: str, chip: str, batch: int, data_path: Optional[str])
     The graph is checked on the CPU against the test windows; the command line of the offline compiler is printed.
     """
     soc = offline.chip_of(chip)
+    offline.check_model_path(out)
     exporting.check_path(out)
     exported = exporting.export(checkpoints.cleared(plan.MODE_EXPORT, data_path, batch), ckpt, out)
     for line in exporting.lines(exported):

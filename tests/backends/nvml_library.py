@@ -6,6 +6,10 @@ NOT_SUPPORTED, NO_PERMISSION, DRIVER_NOT_LOADED, LIBRARY_NOT_FOUND, FUNCTION_NOT
 LOST, RESET_REQUIRED, UNKNOWN = 15, 16, 999
 
 
+class NVMLLibraryMismatchError(Exception):
+    pass
+
+
 class NVMLError(Exception):
     def __init__(self, value):
         super().__init__("error %d" % value)
@@ -45,6 +49,8 @@ ANSWERS = {
     "nvmlDeviceGetCurrentClocksThrottleReasons": 0,
     "nvmlDeviceGetComputeRunningProcesses": [[process(77)]],
     "nvmlDeviceGetGraphicsRunningProcesses": [[]],
+    "nvmlDeviceGetComputeRunningProcesses_v2": [[process(77)]],
+    "nvmlDeviceGetGraphicsRunningProcesses_v2": [[]],
     "nvmlDeviceGetDisplayActive": 0,
     "nvmlDeviceGetPersistenceMode": 1,
     "nvmlDeviceGetMigMode": (0, 1),
@@ -63,6 +69,7 @@ class Library:
     """The module; what is in `lacks` is not in it, what is in `answers` is answered otherwise than in ANSWERS."""
 
     NVMLError = NVMLError
+    NVMLLibraryMismatchError = NVMLLibraryMismatchError
 
     def __init__(self, lacks=(), **answers):
         self.__dict__.update(CONSTANTS)

@@ -46,3 +46,19 @@ def test_another_chip_is_refused_with_where_its_name_stands(name):
     with pytest.raises(UsageError, match="npu-smi info") as error:
         offline.chip_of(name)
     assert "Ascend310P3" in str(error.value)
+
+
+@pytest.mark.parametrize("path", ["x.om", "a/b.OM", "x.pb.om"])
+def test_a_graph_is_not_named_as_what_atc_leaves(path):
+    with pytest.raises(UsageError, match=r"name the graph '.*\.pb'"):
+        offline.check_model_path(path)
+
+
+@given(st.text("om.Ox/", min_size=1))
+def test_atc_never_writes_onto_the_graph_that_it_reads(path):
+    try:
+        offline.check_model_path(path)
+    except UsageError:
+        return
+    words = shlex.split(offline.command(path, "Ascend310", NetworkConfig(), 1, _NAMES))
+    assert words[3][len("--output=") :].lower() + ".om" != path.lower()

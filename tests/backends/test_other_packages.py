@@ -1,11 +1,14 @@
+import json
 import sys
 
 import pytest
 
 from backends import other_packages, registry
 from backends.protocol import BackendUnavailable
+from backends.telemetry.sampler import Sampler
 from har_model.errors import UsageError
 from tests import strangers
+from tests.backends.telemetry.test_sampler import Given
 
 
 @pytest.fixture
@@ -39,6 +42,15 @@ def test_a_class_inside_another_one_can_be_named(folder):
         ("import no_such_module_of_anybody", "ModuleNotFoundError"),
         ("1 / 0", "ZeroDivisionError"),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("raise GeneratorExit('enough')", "GeneratorExit: enough"),
+        (strangers.GOOD % "xpu" + "    def __init__(self):\n        raise SystemExit\n", "SystemExit"),
+        (strangers.GOOD % "xpu" + "    engine = ''\n", "its engine must be"),
+        (strangers.GOOD % "xpu" + "    engine = 5j\n", "its engine must be"),
+        (strangers.GOOD % "xpu" + "    has_speed = 'maybe'\n", "its has_speed must be True or False"),
+        (strangers.GOOD % "xpu" + "    has_profiler = 1\n", "its has_profiler must be True or False"),
+        (strangers.GOOD % "xpu" + "    kernels = property(lambda self: 1 / 0)\n", "ZeroDivisionError"),
+        (strangers.GOOD % "xpu" + "    judge = property(lambda self: print)\n", "AttributeError"),
+        (strangers.GOOD % "xpu" + "    precisions = ('\\ud800',)\n", "precisions must be a tuple of words"),
         ("Other = 1", "AttributeError"),
         ("Backend = 1", "TypeError"),
         ("from backends.protocol import Backend", "TypeError"),  # abstract
@@ -121,7 +133,15 @@ _CALLS = {
 }
 
 
-@pytest.mark.parametrize("body, words", [("1 / 0", "ZeroDivisionError"), ("return 7", "with a int, not a ")])
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit(0)", r"strange_answers.py line \d+, SystemExit: 0\)"),
+        ("raise GeneratorExit", "GeneratorExit: without a word"),
+        ("return 7", "with a int, not a "),
+    ],
+)
 @pytest.mark.parametrize("method", sorted(_CALLS))
 def test_a_method_that_fails_or_answers_nonsense_is_one_sentence_and_exit_code_4(folder, method, body, words):
     if method == "check" and body == "return 7":
@@ -141,3 +161,137 @@ def test_an_error_of_ours_in_a_method_of_a_stranger_passes_as_it_is(folder):
     strangers.leave(folder, "xpu = strange_usage:Backend", strange_usage=source)
     with pytest.raises(UsageError, match="^Not that.$"):
         registry.create("xpu").check(None, {})
+
+
+def _answering(folder, method, body, imports=""):
+    source = strangers.GOOD % "xpu" + "\n    def %s(self, *_):\n        %s\n" % (method, body)
+    strangers.leave(folder, "xpu = strange_inside:Backend", strange_inside=imports + source)
+    return registry.create("xpu")
+
+
+_IMPORTS = """
+from backends.findings import Finding
+from backends.proof import Proof
+from backends.protocol import Probe
+from backends.telemetry.source import Source
+
+class Xpu(Source):
+    name, columns = "xpu", ("xpu_watts",)
+    def read(self): return {}
+
+class Odd(Xpu):
+    def __init__(self, **changes): self.__dict__.update(changes)
+"""
+
+
+@pytest.mark.parametrize(
+    "method, answer, words",
+    [
+        ("probe", "Probe('yes', 'It is.')", "is_available is a str, not a bool"),
+        ("probe", "Probe(True, 5)", "sentence is no text"),
+        ("probe", "Probe(True, ' ')", "sentence is no text"),
+        ("default_loss_scale", "'much'", "no loss scale"),
+        ("default_loss_scale", "'nan'", "no loss scale"),
+        ("default_loss_scale", "'0.5'", "no loss scale"),
+        ("variables", "{'A': 5}", "A is not a text without NUL"),
+        ("variables", "{'PATH': 'x\\0y'}", "PATH is not a text without NUL"),
+        ("variables", "{'A': '\\ud800'}", "A is not a text"),
+        ("variables", "{5: 'a'}", "no name of a variable"),
+        ("variables", "{'': 'a'}", "no name of a variable"),
+        ("variables", "{'A=B': 'a'}", "no name of a variable"),
+        ("variables", "{'A\\0': 'a'}", "no name of a variable"),
+        ("telemetry", "[1, 2]", "a list with a int in it, not a Source"),
+        ("telemetry", "[Xpu(), None]", "a list with a NoneType in it"),
+        ("telemetry", "[Odd(name=7)]", "a Source whose name"),
+        ("telemetry", "[Odd(columns='watts')]", "a Source whose columns"),
+        ("telemetry", "[Odd(columns=(3,))]", "a Source whose columns"),
+        ("telemetry", "[Odd(patience_seconds='long')]", "patience_seconds"),
+        ("telemetry", "[Odd(patience_seconds=1e300)]", "patience_seconds"),
+        ("judge", "Proof('perhaps', 'xpu', 'said so')", "state is none of proven, "),
+        ("judge", "Proof('proven', 'xpu', None)", "device or evidence"),
+        ("explain", "'\\ud800'", "a str that is no text"),
+        ("examine", "[3]", "a list with a int in it, not a Finding"),
+        ("examine", "[Finding('xpu', 'GOOD', 'It is.')]", "state is none of PASS, "),
+        ("examine", "[Finding('xpu', 'PASS', None)]", "check, sentence or remedy"),
+        ("examine", "[Finding('xpu', 'PASS', 'It is.', 7)]", "check, sentence or remedy"),
+    ],
+)
+def test_an_answer_that_is_wrong_inside_is_one_sentence_that_names_the_package(folder, method, answer, words):
+    backend = _answering(folder, method, "return %s" % answer, _IMPORTS)
+    with pytest.raises(BackendUnavailable, match=words) as error:
+        getattr(backend, method)(*_CALLS[method])
+    assert "answers to %s with " % method in str(error.value) and "package strange" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "method, answer",
+    [
+        ("default_loss_scale", "'1024'"),
+        ("default_loss_scale", "'dynamic'"),
+        ("variables", "{'A': '', 'B': 'x=y'}"),
+        ("explain", "None"),
+        ("explain", "'It is too hot.'"),
+        ("examine", "[Finding('xpu', 'WARN', 'It is hot.', 'Cool it.')]"),
+        ("judge", "Proof('on host', 'xpu', 'said so')"),
+    ],
+)
+def test_a_right_answer_passes_as_it_is(folder, method, answer):
+    namespace = {}
+    exec(_IMPORTS, namespace)
+    answered = getattr(_answering(folder, method, "return %s" % answer, _IMPORTS), method)(*_CALLS[method])
+    assert answered == eval(answer, namespace)
+
+
+@pytest.mark.parametrize("method", sorted(_CALLS))
+def test_an_interruption_while_a_stranger_is_asked_stays_an_interruption(folder, method):
+    with pytest.raises(KeyboardInterrupt):
+        getattr(_answering(folder, method, "raise KeyboardInterrupt"), method)(*_CALLS[method])
+
+
+def _source(folder, **bodies):
+    lines = ["class Mine(Xpu):"] + ["    def %s(self): %s" % item for item in bodies.items()]
+    imports = _IMPORTS + "\n".join(lines) + "\n"
+    (source,) = _answering(folder, "telemetry", "return [Mine()]", imports).telemetry(*_CALLS["telemetry"])
+    return source
+
+
+def test_a_source_of_a_stranger_is_read_as_it_is(folder):
+    source = _source(
+        folder, read="return {'xpu_watts': 3.5, 'other': None}", totals="return {'xpu_joules': 7}",
+        observation="return {'tool': 'xpu-smi', 'seen': [1, None]}",
+    )  # fmt: skip
+    assert (source.name, source.columns, source.patience_seconds) == ("xpu", ("xpu_watts",), 2.0)
+    assert source.read() == {"xpu_watts": 3.5, "other": None} and source.totals() == {"xpu_joules": 7}
+    assert source.observation() == {"tool": "xpu-smi", "seen": [1, None]}
+
+
+@pytest.mark.parametrize("method", ["read", "totals", "observation"])
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("return 7", "a int, not a dict"),
+        ("return {'a': float('nan')}", "no finite number|JSON cannot hold"),
+        ("return {'a': object()}", "no finite number|JSON cannot hold"),
+    ],
+)
+def test_a_source_that_fails_is_told_in_the_record_and_harms_neither_the_trial_nor_the_others(
+    folder, method, body, words
+):
+    source = _source(folder, **{method: body})
+    with pytest.raises(BackendUnavailable, match=words):
+        getattr(source, method)()
+    sampler = Sampler([source, Given(2.0)], 0.001)
+    sampler.start()
+    columns = sampler.stop(patience_seconds=60)
+    (fault,) = columns["faults"]
+    assert "package strange" in fault and columns["cpu_seconds"][0] == 2.0
+    assert json.dumps(columns, allow_nan=False)
+
+
+def test_a_package_with_damaged_metadata_costs_nobody_else_anything(folder):
+    strangers.leave(folder, "xpu = strange_damaged:Backend", package="damaged")
+    (folder / "damaged-1.0.dist-info" / "METADATA").write_bytes(b"Name: \xff\n")
+    strangers.leave(folder, "ypu = strange_sound:Backend", strange_sound=strangers.GOOD % "ypu", package="sound")
+    assert set(registry.names()) >= {"ypu"} and registry.create("ypu").name == "ypu"

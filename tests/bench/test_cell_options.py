@@ -62,6 +62,9 @@ def test_an_interpreter_is_given_for_a_backend_or_for_all(tmp_path):
         ("--python tpu=python3", "tpu"),
         ("--env NAME", "NAME=VALUE"),
         ("--env =3", "NAME=VALUE"),
+        ("--env B=1 --env B=2", "--env B is given as '1' and as '2'"),
+        ("--option xla=on --option xla=off", "--option xla is given as 'on' and as 'off'"),
+        ("--option xla=on --option xla=", "--option xla is given as 'on' and as ''"),
         ("--cpus 4000", "may not use"),
         ("--cpus 3-", "0,2-3"),
         ("--cpus a", "0,2-3"),
@@ -72,6 +75,21 @@ def test_nonsense_is_one_sentence(cell, word):
     with pytest.raises(UsageError) as error:
         _jobs(cell)
     assert word in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name, option", [("variables", "--env"), ("device_options", "--option")])
+def test_one_name_with_two_values_is_refused_without_a_cell_too_and_in_no_order(name, option):
+    for given in (("xla=on", "xla=off"), ("xla=off", "b=1", "xla=on")):
+        for cells in ((), ("--kernel fused",)):
+            with pytest.raises(UsageError, match="%s xla is given as" % option):
+                _jobs(*cells, **{name: given})
+
+
+def test_one_value_may_be_given_twice_and_a_cell_goes_before_the_command():
+    (job,) = _jobs(device_options=("xla=on", "xla=on"), variables=("A=1", "A=1"))
+    assert (job.options, job.variables) == ({"xla": "on"}, {"A": "1"})
+    one, other = _jobs("--option xla=off", "--option jit=1", device_options=("xla=on", "b=2"))
+    assert one.options == {"xla": "off", "b": "2"} and other.options == {"xla": "on", "b": "2", "jit": "1"}
 
 
 def test_cores_are_read_as_taskset_reads_them():

@@ -84,6 +84,7 @@ def test_a_checkpoint_of_ours_with_batch_statistics_is_exported_with_a_doubt(har
         (["--ckpt", "nowhere"], 3, "nowhere"),
         (["--ckpt", "nowhere", "--chip", "V100"], 2, "npu-smi info"),
         (["--ckpt", "nowhere", "--batch", "0"], 2, "batch"),
+        (["--ckpt", "nowhere", "--out", "x.om"], 2, "name the graph 'x.pb'"),
         ([], 2, "ckpt"),
     ],
 )

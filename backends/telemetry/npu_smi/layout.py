@@ -86,6 +86,8 @@ def _cell_values(fields: Tuple[str, ...], cell: str) -> Values:
     if fields and fields[-1] == "name":  # the only one that may hold blanks, and always the last
         words = cell.split(None, len(fields) - 1)
         return dict(zip(fields, words)) if len(words) == len(fields) else {}
+    if fields == ("health",):  # a state that is not known may be of several words
+        return {"health": " ".join(cell.split())} if cell else {}
     tokens = _TOKEN.findall(cell)
     values = _assign(
         [field for field in fields if field not in _PAIRS], [token for token in tokens if "/" not in token]

@@ -39,8 +39,8 @@ class ProcessTable:
 
 
 def read_processes(lines: List[str]) -> ProcessTable:
-    """Read the lines of the process table; its first one is the header."""
-    if not lines:
+    """Read the lines of the process table; its first one is the header. What breaks off tells of no process."""
+    if not lines or not _is_closed(lines):
         return ProcessTable(None, ())
     columns = {heading: place for place, heading in enumerate(split_cells(lines[0]))}
     rows = [split_cells(line) for line in lines[1:] if line.lstrip().startswith("|")]
@@ -49,6 +49,13 @@ def read_processes(lines: List[str]) -> ProcessTable:
     found = tuple(process for process in processes if process is not None)
     # A header alone says nothing.
     return ProcessTable(found if found or empty else None, tuple(empty))
+
+
+def _is_closed(lines: List[str]) -> bool:
+    """Whether the last line drawn is a rule as long as the one below the header: the rows of each NPU end with one."""
+    drawn = [line.strip() for line in lines if line.lstrip().startswith(("|", "+"))]
+    rules = [line for line in drawn if line.startswith("+") and line.endswith("+")]
+    return bool(rules) and drawn[-1] == rules[-1] and len(rules[-1]) == len(rules[0])
 
 
 def _cell(columns: Dict[str, int], heading: str, cells: Cells) -> str:

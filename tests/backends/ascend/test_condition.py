@@ -15,8 +15,10 @@ from tests.contract.smi_chips import LAYOUTS
 def examine(tmp_path, monkeypatch):
     """Call it with what npu-smi shows and what else the host is: the findings by their names."""
 
-    def call(device=None, cards=1, cann="8", variables=(), **smi):
+    def call(device=None, cards=1, cann="8", variables=(), driver=None, **smi):
         found = host.build(tmp_path, variant=None, cards=cards, cann=cann, smi=smi)
+        if cann is not None:
+            host.add_driver(tmp_path / "root", driver or LAYOUTS[smi.get("layout", "910ProB")].version)
         monkeypatch.setenv("PATH", found["PATH"])
         monkeypatch.setenv("FAKE_NPU_SMI", found["FAKE_NPU_SMI"])
         environment = dict(found, **dict(variables))
@@ -43,6 +45,17 @@ def test_a_chip_is_shown_with_its_family_driver_and_clock(examine):
     assert examine(layout="910ProB")["npu-chip"].sentence == (
         "Ascend 910ProB, family 910, driver 23.0.rc2; its AI cores are at 800 of 1000 MHz."
     )
+
+
+def test_two_versions_of_one_driver_are_a_warning_with_both_and_what_to_do(examine):
+    found = examine(layout="910ProB", driver="24.1.rc1")["npu-driver"]
+    assert found.state == WARN and "24.1.rc1" in found.sentence and "23.0.rc2" in found.sentence and found.remedy
+
+
+def test_drivers_that_agree_or_of_which_one_is_unknown_are_no_finding():
+    pairs = [("24.1.rc1", "24.1.RC1"), ("24.1.0", "24.1.0"), (None, "24.1.0"), ("24.1.0", None), (None, None)]
+    assert [condition.drivers(*pair) for pair in pairs] == [[]] * 5
+    assert len(condition.drivers("24.1.rc1", "24.1.rc11")) == 1
 
 
 def test_a_host_without_a_device_has_no_findings(examine):

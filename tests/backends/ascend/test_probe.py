@@ -98,6 +98,24 @@ def test_an_import_that_says_nothing_and_fails_is_a_sentence_too(look):
     assert "(it said nothing)" in look("import sys\nsys.exit(3)").sentence
 
 
+@pytest.mark.parametrize(
+    "program, words",
+    [
+        ("import sys\nprint('no licence')\nsys.exit(0)", "with exit code 0 (no licence)"),
+        ("import os\nos._exit(0)", "with exit code 0 (it said nothing)"),
+        ("print('libge_runner.so: cannot open shared object file')\nraise SystemExit", "library libge_runner.so"),
+    ],
+)
+def test_an_import_that_leaves_python_without_an_error_is_no_import(look, program, words):
+    found = look(program)
+    assert not found.is_available and words in found.sentence
+
+
+def test_an_adapter_that_closes_its_output_or_talks_on_is_imported_all_the_same(look):
+    assert look("import sys\nsys.stdout = sys.stderr = None").is_available
+    assert look("import atexit, os\nos.write(1, b'no line end')\natexit.register(print, 'farewell')").is_available
+
+
 def test_an_import_that_hangs_is_ended(look, monkeypatch):
     monkeypatch.setattr(probe, "_IMPORT_SECONDS", 0.5)
     start = time.monotonic()

@@ -1,4 +1,5 @@
 import os
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -99,6 +100,21 @@ class Library:
 )
 def test_the_driver_is_asked_for_its_cuda_its_start_and_its_gpus(library, expected):
     assert driver.ask(lambda name: library) == expected
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("cuDriverGetVersion", Driver(None, None, 0, 2)),
+        ("cuDeviceGetCount", Driver(None, (12, 4), 0, None)),
+        ("cuInit", Driver("it has no function cuInit, so it is no driver's")),
+    ],
+)
+def test_a_function_that_the_library_lacks_leaves_its_answer_unknown(name, expected):
+    given = Library()
+    functions = {one: getattr(given, one) for one in ("cuInit", "cuDriverGetVersion", "cuDeviceGetCount")}
+    del functions[name]
+    assert driver.ask(lambda _: SimpleNamespace(**functions)) == expected
 
 
 def test_a_library_that_cannot_be_loaded_is_said():

@@ -41,6 +41,8 @@ def _cpu(distribution, version):
         ({"driver": Driver(None, (12, 4), 803)}, ["803", "different versions"]),
         ({"driver": Driver(None, (12, 4), 999), "nodes": replace(_NODES, has_memory_node=False)}, ["/dev/nvidia-uvm"]),
         ({"driver": Driver(None, (12, 4), 0, 0)}, ["sees no GPU"]),
+        ({"driver": Driver(None, (12, 4), 0, None)}, ["does not tell how many GPUs", "nvidia-smi"]),
+        ({"driver": Driver("it has no function cuInit")}, ["no function cuInit", "install the driver"]),
         ({"driver": Driver(None, (11, 8), 0, 1)}, ["up to 11.8", "needs 12.5.1", "525.60.13"]),
         ({"driver": Driver(None, (9, 2), 0, 1), "build": _OLD}, ["up to 9.2", "needs 10.0", "410.48"]),
         ({"missing": {"libcudnn.so.9": "no such file"}}, ["libcudnn.so.9", "no such file", "12.5.1", "and-cuda"]),

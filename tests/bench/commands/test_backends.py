@@ -79,12 +79,37 @@ def test_an_interpreter_that_does_not_exist_is_a_usage_error(harbench):
     assert "no-such-python" in err
 
 
-@pytest.mark.parametrize("source, words", [(_HANGING, "within 3 s"), (_DYING, "exit code 9")])
-def test_a_probe_that_hangs_or_dies_costs_that_backend_alone(harbench, tmp_path, source, words):
-    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=source)
+def _with(method, body):
+    return strangers.GOOD % "xpu" + "\n    def %s(self, *_):\n        %s\n" % (method, body)
+
+
+#: What a package does, and the words of its line.
+_BAD = [
+    (_HANGING, "within 3 s"),
+    (_DYING, "exit code 9"),
+    ("import os; os._exit(0)", "exit code 0"),
+    ("import os; os.kill(os.getpid(), 6)", "by SIGABRT"),
+    ("import sys; sys.exit(0)", "SystemExit: 0"),
+    (_with("variables", "raise SystemExit(0)"), "SystemExit: 0"),
+    (_with("variables", "return {'A': 5}"), "A is not a text"),
+    (_with("variables", "return {'PATH': 'x\\0y'}"), "PATH is not a text"),
+    (_with("probe", "print('[' * 100000); print('{\"a\":' * 100000); raise SystemExit"), "SystemExit"),
+    (_with("probe", "print('{\"is_available\": 1, \"variables\": [3]}', flush=True); import os; os._exit(0)"),
+     "exit code 0"),
+]  # fmt: skip
+
+
+def test_whatever_a_package_does_when_it_is_asked_costs_its_own_backend_alone(harbench, tmp_path):
+    for number, (source, _) in enumerate(_BAD):
+        name = "xpu%d" % number
+        named = source.replace("'xpu'", repr(name)).replace('"xpu"', repr(name))
+        strangers.leave(tmp_path / "site", "%s = %s:Backend" % (name, name), package="of-" + name, **{name: named})
     out, _ = harbench("backends", "--json", "--timeout", "3", PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
     found = _by_name(out)
-    assert not found["xpu"]["is_available"] and words in found["xpu"]["sentence"]
+    for number, (_, words) in enumerate(_BAD):
+        bad = found["xpu%d" % number]
+        assert not bad["is_available"] and words in bad["sentence"] and "package of-xpu%d" % number in bad["sentence"]
+        assert "\n" not in bad["sentence"] and "driver" not in bad["sentence"]
     assert found["null"]["is_available"] and found["cpu"]["kernels"] == ["fused", "unrolled"]
 
 
@@ -106,6 +131,23 @@ def test_a_broken_package_is_listed_with_its_sentence_and_refused_by_run(harbenc
     assert "nothing_there" in err
     out, _ = harbench("run", "--backend", "null", *_RUN[3:], PYTHONPATH=path)
     assert "complete in" in out
+
+
+@pytest.mark.parametrize("method", ["check", "probe", "telemetry", "examine"])
+def test_a_package_that_leaves_python_does_not_end_a_run_without_a_word(harbench, tmp_path, method):
+    source = _with(method, "raise SystemExit(0)")
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=source)
+    path = strangers.beside_ours(tmp_path / "site")
+    _, err = harbench(*_RUN, PYTHONPATH=path, expect=4)
+    assert "package strange" in err and "fails in its %s" % method in err and "SystemExit: 0" in err
+
+
+def test_a_judgement_that_leaves_python_leaves_a_record_without_proof(harbench, tmp_path):
+    strangers.leave(tmp_path / "site", "xpu = strange:Backend", strange=_with("judge", "raise SystemExit(0)"))
+    harbench(*_RUN, PYTHONPATH=strangers.beside_ours(tmp_path / "site"), expect=6)
+    (document,), faults = record.read_all([str(tmp_path / "results")])
+    assert document["proof"]["state"] == "unproven" and "package strange" in document["proof"]["evidence"]
+    assert faults == []
 
 
 def test_a_package_that_pip_installs_brings_a_backend_that_is_listed_and_measures(harbench, tmp_path):

@@ -43,7 +43,10 @@ def test_the_second_chip_of_a_card_has_no_power_of_its_own():
     assert found.device(0, 1) is found.devices[1] and found.device(0) is None and found.device(3, 0) is None
 
 
-@pytest.mark.parametrize("printed, health", [("OK", "OK"), ("Alarm", "Alarm"), ("UNKNOWN", None), ("Fine", None)])
+@pytest.mark.parametrize(
+    "printed, health",
+    [("OK", "OK"), ("Alarm", "Alarm"), ("UNKNOWN", None), ("Fine", None), ("Not OK", None), ("OK (was reset)", None)],
+)
 def test_a_health_that_the_driver_does_not_have_is_unknown_and_its_text_is_kept(printed, health):
     device = only(drawn.table(drawn.device(health=printed)))
     assert (device.health, device.health_text) == (health, printed)
@@ -81,6 +84,22 @@ def test_without_a_process_table_or_with_nothing_in_it_the_processes_are_unknown
     for processes in (None, []):
         found = table.parse(drawn.table(drawn.device(), processes=processes))
         assert found.processes is None and found.processes_on(0, 0) is None
+
+
+def test_a_list_that_breaks_off_before_its_closing_rule_tells_of_no_process():
+    listed = [drawn.process(), drawn.process(pid=4712), drawn.nothing_on(12)]
+    whole = drawn.table(drawn.device(0), drawn.device(12), processes=listed).rstrip()
+    assert [process.pid for process in table.parse(whole).processes_on(0, 0)] == [4711, 4712]
+    for end in range(whole.index("Process id"), len(whole)):
+        found = table.parse(whole[:end])
+        assert found.processes is None and found.processes_on(0, 0) is None and found.processes_on(12, 0) is None
+
+
+def test_a_list_that_breaks_off_behind_the_rows_of_an_npu_tells_of_that_one_alone():
+    listed = [drawn.process(), drawn.RULE, drawn.process(12), drawn.process(12, pid=4712)]
+    whole = drawn.table(drawn.device(0), drawn.device(12), processes=listed)
+    found = table.parse(whole[: whole.index("| 12      ")])
+    assert [process.pid for process in found.processes_on(0, 0)] == [4711] and found.processes_on(12, 0) is None
 
 
 def test_a_list_at_its_limit_may_go_on_and_rows_of_one_chip_say_nothing_of_the_other():
