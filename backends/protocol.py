@@ -12,6 +12,9 @@ from backends.telemetry.source import Source
 from har_model.config import Workload
 from har_model.errors import HarbenchError, UsageError
 
+#: The engine of a backend that computes nothing.
+ENGINE_NONE = "none"
+
 KERNEL_UNROLLED = "unrolled"
 KERNEL_FUSED = "fused"
 

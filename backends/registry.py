@@ -1,7 +1,7 @@
 """From a backend's name to its class; one module is imported, and only when it is asked for."""
 
 import importlib
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
 
 from backends import other_packages
 from backends.other_packages import Found
@@ -32,6 +32,15 @@ def refused() -> Tuple[str, ...]:
     return other_packages.found(tuple(BUILT_IN))[1]
 
 
+def built_in(name: str) -> Optional[Backend]:
+    """The backend of that name where it is one of ours; None for every other, of which nothing is imported."""
+    if name not in BUILT_IN:
+        return None
+    module, _, attribute = BUILT_IN[name].partition(":")
+    backend: Backend = getattr(importlib.import_module(module), attribute)()
+    return backend
+
+
 def create(name: str) -> Backend:
     """The backend of that name, untouched and unprobed.
 
@@ -39,10 +48,9 @@ def create(name: str) -> Backend:
         UsageError: no backend has that name.
         BackendUnavailable: the package that brings it cannot be imported, or brings something else.
     """
-    if name in BUILT_IN:
-        module, _, attribute = BUILT_IN[name].partition(":")
-        backend: Backend = getattr(importlib.import_module(module), attribute)()
-        return backend
+    ours = built_in(name)
+    if ours is not None:
+        return ours
     if name in _others():
         return other_packages.make(_others()[name])
     hint = other_packages.why_blind()

@@ -5,6 +5,7 @@ from typing import List, Optional, Sequence
 
 import numpy as np
 
+from backends import registry
 from backends.proof import PROVEN, SIMULATED
 from bench import clock
 from bench.record import COMPLETE, Record
@@ -104,8 +105,12 @@ def has_figures(record: Record) -> bool:
 def has_speed(record: Record) -> bool:
     """Whether the times of a trial are figures: not where its backend only emulates a device.
 
-    A complete record that does not say so is of such a backend where it is simulated although a real clock ran.
+    A backend of ours says so itself, whatever the record does. A complete record of another one that does not say so is
+    of such a backend where it is simulated although a real clock ran.
     """
+    backend = registry.built_in(record["job"]["backend"])
+    if backend is not None and not backend.has_speed:
+        return False
     if "has_speed" in record:
         return bool(record["has_speed"])
     return bool(record["proof"]["state"] != SIMULATED or record["clock"]["name"] == clock.VIRTUAL)

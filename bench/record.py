@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 import jsonschema
 
+from bench import consistency
 from har_model.errors import DataError
 from har_model.files import write_atomically
 
@@ -80,27 +81,14 @@ def started_seconds(record: Record) -> float:
 
 
 def _inner_fault(record: Record) -> str:
-    """What a schema cannot say: parts that must be of one length."""
+    """What a schema cannot say: names and times that can be read, and parts that do not contradict one another."""
     if not record["id"].isprintable():
         return "id: it holds a character that no name has"
     try:
         started_seconds(record)
     except (ValueError, OverflowError):
         return "started: %r is not a time in ISO 8601 with its offset" % record["started"]
-    steps = record["steps"]
-    counted = sum(epoch["steps"] + epoch["replays"] for epoch in steps["epochs"])
-    if not len(steps["seconds"]) == len(steps["losses"]) == counted:
-        return "steps: times, losses and epochs do not count the same steps"
-    if (record.get("updates") or {"applied": 0})["applied"] > counted:
-        return "updates: more were applied than there were steps"
-    samples = record.get("telemetry") or {}
-    columns = [samples[name] for name in _telemetry_columns() if samples.get(name) is not None]
-    if any(len(column) != len(samples["seconds"]) for column in columns):
-        return "telemetry: its columns are not of one length"
-    predictions = record["predictions"]
-    if predictions and len(predictions["labels"]) != len(predictions["predictions"]):
-        return "predictions: there are not as many labels as predictions"
-    return ""
+    return consistency.fault_of(record, _telemetry_columns())
 
 
 def write(record: Record, folder: str) -> str:
