@@ -4,13 +4,19 @@ A record is copied from host to host, and may have been edited by hand. Our own 
 never contradict themselves, so that nothing here refuses them.
 """
 
-from typing import Any, Mapping, Sequence
+import operator
+from typing import Any, Mapping, Optional, Sequence
 
 from backends import registry
 from backends.proof import PROVEN, SIMULATED
 from backends.protocol import ENGINE_NONE
 
 Record = Mapping[str, Any]
+
+#: An accuracy is a float64 share, whoever divides.
+_ROUNDING = 1e-9
+#: The span is read on the clock of the steps, the process's duration on that of its parent.
+_SPAN_SLACK_SECONDS = 1.0
 
 
 def _device_fault(record: Record) -> str:
@@ -44,6 +50,14 @@ def _steps_fault(record: Record) -> str:
     return ""
 
 
+def _data_fault(record: Record) -> str:
+    """A batch that cannot be cut from the data, although it was trained on; without a step a trial has just failed."""
+    dataset, batch_size = record["dataset"], record["job"]["workload"]["training"]["batch_size"]
+    if dataset and record["steps"]["seconds"] and batch_size > dataset["n_train"]:
+        return "job: a batch of %d windows is more than the %d of the training data" % (batch_size, dataset["n_train"])
+    return ""
+
+
 def _columns_fault(record: Record, columns: Sequence[str]) -> str:
     samples: Mapping[str, Any] = record.get("telemetry") or {}
     filled = [samples[name] for name in columns if samples.get(name) is not None]
@@ -52,10 +66,47 @@ def _columns_fault(record: Record, columns: Sequence[str]) -> str:
     return ""
 
 
+def _span_fault(record: Record) -> str:
+    """Where the timed steps lie among the samples: within the trial's process, where its duration is known."""
+    samples: Mapping[str, Any] = record.get("telemetry") or {}
+    if "timed_span_seconds" not in samples:
+        return ""
+    begin, end = samples["timed_span_seconds"]
+    if end < begin:
+        return "telemetry: its timed steps end before they begin"
+    whole = record["process_seconds"]
+    if whole is not None and max(end, end - begin) > whole + _SPAN_SLACK_SECONDS:
+        return "telemetry: its timed steps last longer than the trial's process"
+    if samples.get("timed_span_steps", 0) >= max(steps_counted(record), 1):
+        return "telemetry: more steps were timed than there were"
+    return ""
+
+
+def _class_count(record: Record) -> Optional[int]:
+    """How many activities there are; None in a record that does not tell."""
+    count = record["job"]["workload"]["network"].get("n_classes")
+    if isinstance(count, int):
+        return count
+    names = (record["dataset"] or {}).get("label_names")
+    return len(names) if isinstance(names, list) else None
+
+
 def _predictions_fault(record: Record) -> str:
-    predictions = record["predictions"]
-    if predictions and len(predictions["labels"]) != len(predictions["predictions"]):
+    """Predictions against labels, classes and the accuracy: those that are kept are of the last evaluation."""
+    if not record["predictions"]:
+        return ""
+    labels, predictions = record["predictions"]["labels"], record["predictions"]["predictions"]
+    if len(predictions) != len(labels):
         return "predictions: there are not as many labels as predictions"
+    count = _class_count(record)
+    if count is not None and max(labels + predictions, default=0) >= count:
+        return "predictions: a label or prediction is none of the %d classes" % count
+    if not labels or not record["evaluations"]:
+        return "predictions: there are none, or of no evaluation"
+    share = sum(map(operator.eq, labels, predictions)) / len(labels)
+    accuracy = record["evaluations"][-1]["accuracy"]
+    if abs(share - accuracy) > _ROUNDING:
+        return "evaluations: the last accuracy is %.7g, and of the predictions %.7g are right" % (accuracy, share)
     return ""
 
 
@@ -65,6 +116,6 @@ def fault_of(record: Record, columns: Sequence[str]) -> str:
     Args:
         columns: names of the telemetry's columns, which have an entry for each sample.
     """
-    return (
-        _device_fault(record) or _steps_fault(record) or _columns_fault(record, columns) or _predictions_fault(record)
-    )
+    faults = (_device_fault, _steps_fault, _data_fault, _span_fault, _predictions_fault)
+    found = [fault(record) for fault in faults] + [_columns_fault(record, columns)]
+    return next(filter(None, found), "")
