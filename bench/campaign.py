@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from backends.proof import PROVEN
-from bench import assemble, clock, environment, figures, plan, record, runner, trial_folder, units
+from bench import assemble, clock, doubts, environment, figures, plan, record, runner, trial_folder, units, updates
 from bench.assemble import RunFacts
 from bench.errors import DeviceNotUsed, error_of
 from bench.outcome import Limits, Outcome
@@ -57,6 +57,8 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         console.print("  %s%s" % (escape(_standing(document)), _figures_text(document)))
     elif document["status"] == record.COMPLETE:
         console.print("  no figures: %s" % escape(why_none))
+    if updates.skipped([document]).is_too_many:
+        console.print("  doubt: %s" % doubts.skipped_updates([document]))
     if "profile" in document["artifacts"]:
         traces = os.path.join(os.path.dirname(path), document["artifacts"]["profile"])
         console.print("  traces of the device's profiler %s" % escape(traces))
