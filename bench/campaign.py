@@ -9,7 +9,20 @@ from rich.console import Console
 from rich.markup import escape
 
 from backends.proof import PROVEN
-from bench import assemble, clock, doubts, environment, figures, plan, record, runner, trial_folder, units, updates
+from bench import (
+    assemble,
+    clock,
+    doubts,
+    environment,
+    figures,
+    plan,
+    printable,
+    record,
+    runner,
+    trial_folder,
+    units,
+    updates,
+)
 from bench.assemble import RunFacts
 from bench.errors import DeviceNotUsed, error_of
 from bench.outcome import Limits, Outcome
@@ -79,9 +92,9 @@ def _figures_text(document: record.Record) -> str:
 
 
 def _say_failure(ended: Outcome, console: Console) -> None:
-    console.print("  %s: %s" % (ended.status, escape(str(ended.reason))))
+    console.print("  %s: %s" % (ended.status, escape(printable.text(str(ended.reason)))))
     for line in ended.log_tail[-_LOG_LINES_SHOWN:]:
-        console.print("  | " + escape(line))
+        console.print("  | " + escape(printable.text(line)))
 
 
 def title_of(slot: Slot, facts: RunFacts) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 import jsonschema
 
-from bench import consistency
+from bench import consistency, printable
 from har_model.errors import DataError
 from har_model.files import write_atomically
 
@@ -133,7 +133,7 @@ def _bounded_integer(text: str) -> int:
 
 
 def read(path: str) -> Record:
-    """Read and validate one record.
+    """Read and validate one record; its strings are as they may be printed (`bench.printable`).
 
     Raises:
         DataError: the file is missing, unreadable, no JSON, or not a record of a version that this harbench knows.
@@ -142,11 +142,13 @@ def read(path: str) -> Record:
         if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
             raise DataError("The record %r cannot be read: it is no file." % path)
         with open(path, "rb") as file:
-            record = json.loads(
-                file.read().decode("utf-8"),
-                parse_constant=_refuse_constant,
-                parse_float=_finite_number,
-                parse_int=_bounded_integer,
+            record = printable.document(
+                json.loads(
+                    file.read().decode("utf-8"),
+                    parse_constant=_refuse_constant,
+                    parse_float=_finite_number,
+                    parse_int=_bounded_integer,
+                )
             )
     except OSError as error:
         raise DataError("The record %r cannot be read: %s." % (path, error.strerror)) from error
