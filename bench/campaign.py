@@ -24,7 +24,7 @@ from bench import (
     updates,
 )
 from bench.assemble import RunFacts
-from bench.errors import DeviceNotUsed, error_of
+from bench.errors import DeviceNotUsed, TrialFailed, error_of
 from bench.outcome import Limits, Outcome
 from bench.plan import Job, Slot
 from bench.progress import TrialProgress
@@ -75,6 +75,8 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
     if "profile" in document["artifacts"]:
         traces = os.path.join(os.path.dirname(path), document["artifacts"]["profile"])
         console.print("  traces of the device's profiler %s" % escape(traces))
+    if figures.is_without_traces(document):
+        console.print("  the device's profiler left no trace")
     console.print("  record %s" % escape(path))
 
 
@@ -151,6 +153,7 @@ class Run:
         Raises:
             HarbenchError: some trial is not complete; the kind is the first one's.
             DeviceNotUsed: all are complete, and nothing proves that the device did the work in some.
+            TrialFailed: all are complete, and the profiler that was asked for left nothing in some.
         """
         if self._failures:
             first, folder = self._failures[0], self._campaign.folder
@@ -162,11 +165,18 @@ class Run:
                 ),
             )  # fmt: skip
 
-        unproven = [one for key, one in sorted(self._complete.items()) if figures.is_without_proof(one)]
+        complete = [one for _, one in sorted(self._complete.items())]
+        unproven = list(filter(figures.is_without_proof, complete))
         if unproven:
             raise DeviceNotUsed(
                 "%s %d of %d trials are unproven: their records are in %s, no table shows their figures."
-                % (figures.why_none(unproven[0]), len(unproven), len(self._complete), self._campaign.folder)
+                % (figures.why_none(unproven[0]), len(unproven), len(complete), self._campaign.folder)
+            )
+        traceless = list(filter(figures.is_without_traces, complete))
+        if traceless:
+            raise TrialFailed(
+                "The device's profiler left no trace in %d of %d trials; their records, and logs that may say why, are "
+                "in %s." % (len(traceless), len(complete), self._campaign.folder)
             )
 
     def _one(self, slot: Slot) -> None:

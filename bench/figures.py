@@ -81,6 +81,12 @@ def is_without_proof(record: Record) -> bool:
     return record["status"] == COMPLETE and record["proof"]["state"] not in (PROVEN, SIMULATED)
 
 
+def is_without_traces(record: Record) -> bool:
+    """Whether a complete record is of a trial that was run for its traces, of which the profiler left none."""
+    is_profiled = bool(record["job"].get("is_profiled"))
+    return record["status"] == COMPLETE and is_profiled and "profile" not in record["artifacts"]
+
+
 def why_none(record: Record) -> Optional[str]:
     """Why a record has no figures, in a sentence; None where it has some."""
     measured = record["steps"]["seconds"][record["job"]["warmup_steps"] :]
@@ -90,7 +96,7 @@ def why_none(record: Record) -> Optional[str]:
         proof = record["proof"]
         return "Nothing proves that the %s did the work: %s." % (proof["device"], str(proof["evidence"]).rstrip("."))
     if record["job"].get("is_profiled"):
-        return "The device's profiler was on, which takes time of its own: traces, no figures."
+        return "The device's profiler was on, which takes time of its own."
     if sum(measured) <= _LEAST_STEP_SECONDS * len(measured):
         return "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]
     return None

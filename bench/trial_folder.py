@@ -62,7 +62,7 @@ def _artifacts(folder: str) -> Dict[str, str]:
     found = {"log": layout.LOG}
     if os.path.exists(os.path.join(folder, layout.CHECKPOINT + ".index")):
         found["checkpoint"] = layout.CHECKPOINT
-    if os.path.isdir(os.path.join(folder, layout.PROFILE)):
+    if any(files for _, _, files in os.walk(os.path.join(folder, layout.PROFILE))):
         found["profile"] = layout.PROFILE
     return {name: "%s/%s" % (identifier, path) for name, path in found.items()}
 
