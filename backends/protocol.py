@@ -206,7 +206,10 @@ class Backend(ABC):
             raise UsageError("The %s backend has no numbered devices; leave --device out." % self.name)
 
     def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
-        """Environment variables that the trial needs, by name; they go before the inherited ones."""
+        """Environment variables that the trial needs, by name; they go before the inherited ones.
+
+        One that `--env` sets to something else is refused.
+        """
         return {}
 
     def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:
