@@ -12,7 +12,7 @@ What it does is written in the environment variable `HARBENCH_NULL`, a JSON obje
                         trial to trial as real ones do
     sleep_seconds       real time that each step takes besides, so that there is time to kill it
     leave_behind        start a process that would outlive the trial; "session": one in a session of its own
-    proof               where it says that the work was done: proven, unproven, on host (default simulated)
+    proof               where it says that the work was done: unproven, on host (default simulated); no device proves it
 """
 
 import json
@@ -27,8 +27,8 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 import numpy as np
 
-from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Proof
-from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Backend, Description, Model, Probe, Settings
+from backends.proof import ON_HOST, SIMULATED, UNPROVEN, Proof
+from backends.protocol import ENGINE_NONE, KERNEL_FUSED, KERNEL_UNROLLED, Backend, Description, Model, Probe, Settings
 from har_model import weights
 from har_model.config import Workload
 from har_model.errors import DataError, UsageError
@@ -36,7 +36,7 @@ from har_model.errors import DataError, UsageError
 _LONGEST_STEP = 1e6
 _FAULTS = ("fail_at_step", "kill_at_step", "hang_at_step")
 _KEYS = _FAULTS + ("step_seconds", "loss", "noise", "sleep_seconds", "leave_behind", "proof")
-_PROOFS = (SIMULATED, PROVEN, UNPROVEN, ON_HOST)
+_PROOFS = (SIMULATED, UNPROVEN, ON_HOST)
 
 
 def _script() -> Dict[str, Any]:
@@ -138,7 +138,7 @@ class NullBackend(Backend):
     """Stands for a device in tests; its figures are always called simulated."""
 
     name = "null"
-    engine = "none"
+    engine = ENGINE_NONE
     kernels = (KERNEL_FUSED, KERNEL_UNROLLED)
     precisions = ("fp32",)
 

@@ -12,6 +12,9 @@ from backends.telemetry.source import Source
 from har_model.config import Workload
 from har_model.errors import HarbenchError, UsageError
 
+#: The engine of a backend that computes nothing.
+ENGINE_NONE = "none"
+
 KERNEL_UNROLLED = "unrolled"
 KERNEL_FUSED = "fused"
 
@@ -205,7 +208,10 @@ class Backend(ABC):
             raise UsageError("The %s backend has no numbered devices; leave --device out." % self.name)
 
     def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
-        """Environment variables that the trial needs, by name; they go before the inherited ones."""
+        """Environment variables that the trial needs, by name; they go before the inherited ones.
+
+        One that `--env` sets to something else is refused.
+        """
         return {}
 
     def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:

@@ -38,6 +38,15 @@ def origin(name: str) -> Optional[str]:
     return None if found is None else other_packages.origin(found)
 
 
+def built_in(name: str) -> Optional[Backend]:
+    """The backend of that name where it is one of ours; None for every other, of which nothing is imported."""
+    if name not in BUILT_IN:
+        return None
+    module, _, attribute = BUILT_IN[name].partition(":")
+    backend: Backend = getattr(importlib.import_module(module), attribute)()
+    return backend
+
+
 def create(name: str) -> Backend:
     """The backend of that name, untouched and unprobed.
 
@@ -45,10 +54,9 @@ def create(name: str) -> Backend:
         UsageError: no backend has that name.
         BackendUnavailable: the package that brings it cannot be imported, or brings something else.
     """
-    if name in BUILT_IN:
-        module, _, attribute = BUILT_IN[name].partition(":")
-        backend: Backend = getattr(importlib.import_module(module), attribute)()
-        return backend
+    ours = built_in(name)
+    if ours is not None:
+        return ours
     if name in _others():
         return other_packages.make(_others()[name])
     hint = other_packages.why_blind()

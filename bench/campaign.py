@@ -9,9 +9,22 @@ from rich.console import Console
 from rich.markup import escape
 
 from backends.proof import PROVEN
-from bench import assemble, clock, environment, figures, plan, record, runner, trial_folder, units
+from bench import (
+    assemble,
+    clock,
+    doubts,
+    environment,
+    figures,
+    plan,
+    printable,
+    record,
+    runner,
+    trial_folder,
+    units,
+    updates,
+)
 from bench.assemble import RunFacts
-from bench.errors import DeviceNotUsed, error_of
+from bench.errors import DeviceNotUsed, TrialFailed, error_of
 from bench.outcome import Limits, Outcome
 from bench.plan import Job, Slot
 from bench.progress import TrialProgress
@@ -57,9 +70,13 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         console.print("  %s%s" % (escape(_standing(document)), _figures_text(document)))
     elif document["status"] == record.COMPLETE:
         console.print("  no figures: %s" % escape(why_none))
+    if updates.skipped([document]).is_beyond_recommended:
+        console.print("  doubt: %s" % doubts.skipped_updates([document]))
     if "profile" in document["artifacts"]:
         traces = os.path.join(os.path.dirname(path), document["artifacts"]["profile"])
         console.print("  traces of the device's profiler %s" % escape(traces))
+    if figures.is_without_traces(document):
+        console.print("  the device's profiler left no trace")
     console.print("  record %s" % escape(path))
 
 
@@ -77,9 +94,9 @@ def _figures_text(document: record.Record) -> str:
 
 
 def _say_failure(ended: Outcome, console: Console) -> None:
-    console.print("  %s: %s" % (ended.status, escape(str(ended.reason))))
+    console.print("  %s: %s" % (ended.status, escape(printable.text(str(ended.reason)))))
     for line in ended.log_tail[-_LOG_LINES_SHOWN:]:
-        console.print("  | " + escape(line))
+        console.print("  | " + escape(printable.text(line)))
 
 
 def title_of(slot: Slot, facts: RunFacts) -> str:
@@ -136,6 +153,7 @@ class Run:
         Raises:
             HarbenchError: some trial is not complete; the kind is the first one's.
             DeviceNotUsed: all are complete, and nothing proves that the device did the work in some.
+            TrialFailed: all are complete, and the profiler that was asked for left nothing in some.
         """
         if self._failures:
             first, folder = self._failures[0], self._campaign.folder
@@ -147,11 +165,18 @@ class Run:
                 ),
             )  # fmt: skip
 
-        unproven = [one for key, one in sorted(self._complete.items()) if figures.is_without_proof(one)]
+        complete = [one for _, one in sorted(self._complete.items())]
+        unproven = list(filter(figures.is_without_proof, complete))
         if unproven:
             raise DeviceNotUsed(
                 "%s %d of %d trials are unproven: their records are in %s, no table shows their figures."
-                % (figures.why_none(unproven[0]), len(unproven), len(self._complete), self._campaign.folder)
+                % (figures.why_none(unproven[0]), len(unproven), len(complete), self._campaign.folder)
+            )
+        traceless = list(filter(figures.is_without_traces, complete))
+        if traceless:
+            raise TrialFailed(
+                "The device's profiler left no trace in %d of %d trials; their records, and logs that may say why, are "
+                "in %s." % (len(traceless), len(complete), self._campaign.folder)
             )
 
     def _one(self, slot: Slot) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Optional, Sequence
 import click
 
 import bench
+from bench import printable
 from bench.commands import (
     backends,
     compare,
@@ -53,7 +54,7 @@ def _on_ending_signal(*_: Any) -> NoReturn:
 
 
 def _say(sentence: str) -> None:
-    sys.stderr.write("harbench: %s\n" % sentence)
+    sys.stderr.write("harbench: %s\n" % printable.text(sentence))
 
 
 def _run(arguments: Optional[Sequence[str]]) -> int:
@@ -71,7 +72,7 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = " See `%s --help`." % context.command_path if context else ""
-        _say(error.format_message().rstrip(".") + "." + hint)
+        _say(" ".join(error.format_message().split()).rstrip(".") + "." + hint)
         return error.exit_code
     return 0
 

@@ -266,6 +266,15 @@ def examine(facts: Facts) -> List[Finding]:
     return [check(facts) for check in _CHECKS] + list(facts.device)
 
 
+def failed_of_devices(examined: Sequence[Sequence[Finding]]) -> List[Finding]:
+    """What fails of the devices in several examinations, each once.
+
+    What fails of the host slows a trial down, which the doubts say; what fails of its device may leave it unproven.
+    """
+    found = [one for findings in examined for one in findings[len(_CHECKS) :] if one.state == FAIL]
+    return list(dict.fromkeys(found))
+
+
 def findings_for_record(findings: Sequence[Finding]) -> List[Dict[str, str]]:
     """The findings as they stand in a record under `doctor`."""
     return [{"check": found.check, "state": found.state, "finding": found.sentence} for found in findings]

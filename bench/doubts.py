@@ -5,7 +5,7 @@ from typing import Callable, List, Optional, Sequence, Tuple
 
 from backends.proof import SIMULATED
 from backends.protocol import KERNEL_FUSED
-from bench import host_doubts, synchronisation, units
+from bench import host_doubts, synchronisation, units, updates
 from bench.cells import Cell
 from bench.comparing import fairness
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
@@ -21,9 +21,6 @@ _STALLED_SHARE = 0.05
 _UNLIKE_WIDTHS = 1.5
 #: ... unless both are narrower than this, which is less than anybody asks for.
 _NARROW_LOG_WIDTH = 1e-3
-#: Share of steps that may overflow, by the guide to accuracy of Ascend's adapter for TensorFlow 1.15
-#: (migration/accuracy_debugging/pre-tuning_check.md).
-_SKIPPED_SHARE = 0.005
 _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
@@ -189,17 +186,20 @@ def _not_finite(cell: Cell) -> Optional[str]:
     return "A training loss was not a finite number: the training diverged; for an accuracy try another --seed."
 
 
-def _skipped_updates(cell: Cell) -> Optional[str]:
-    known = [(record["updates"]["applied"], record) for record in cell.records if record.get("updates")]
-    steps = sum(len(record["steps"]["seconds"]) for _, record in known)
-    skipped = steps - sum(applied for applied, _ in known)
-    if skipped <= 0:
+def skipped_updates(records: Sequence[Record]) -> Optional[str]:
+    """That a loss scaling skipped updates of some trials, and whether so many may be."""
+    found = updates.skipped(records)
+    if not found.count:
         return None
     return (
         "%d of %d updates were skipped for overflow (%s), at most %s is recommended: the optimiser did less work, and "
         "accuracy may suffer; look at more steps, or try another --loss-scale or --precision."
-        % (skipped, steps, units.percent(skipped / steps), units.percent(_SKIPPED_SHARE))
+        % (found.count, found.steps, units.percent(found.share), units.percent(updates.RECOMMENDED_SHARE))
     )
+
+
+def _skipped_updates(cell: Cell) -> Optional[str]:
+    return skipped_updates(cell.records)
 
 
 def _dirty(cell: Cell) -> Optional[str]:

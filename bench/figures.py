@@ -5,6 +5,7 @@ from typing import List, Optional, Sequence
 
 import numpy as np
 
+from backends import registry
 from backends.proof import PROVEN, SIMULATED
 from bench import clock
 from bench.record import COMPLETE, Record
@@ -80,6 +81,12 @@ def is_without_proof(record: Record) -> bool:
     return record["status"] == COMPLETE and record["proof"]["state"] not in (PROVEN, SIMULATED)
 
 
+def is_without_traces(record: Record) -> bool:
+    """Whether a complete record is of a trial that was run for its traces, of which the profiler left none."""
+    is_profiled = bool(record["job"].get("is_profiled"))
+    return record["status"] == COMPLETE and is_profiled and "profile" not in record["artifacts"]
+
+
 def why_none(record: Record) -> Optional[str]:
     """Why a record has no figures, in a sentence; None where it has some."""
     measured = record["steps"]["seconds"][record["job"]["warmup_steps"] :]
@@ -89,7 +96,7 @@ def why_none(record: Record) -> Optional[str]:
         proof = record["proof"]
         return "Nothing proves that the %s did the work: %s." % (proof["device"], str(proof["evidence"]).rstrip("."))
     if record["job"].get("is_profiled"):
-        return "The device's profiler was on, which takes time of its own: traces, no figures."
+        return "The device's profiler was on, which takes time of its own."
     if sum(measured) <= _LEAST_STEP_SECONDS * len(measured):
         return "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]
     return None
@@ -104,8 +111,12 @@ def has_figures(record: Record) -> bool:
 def has_speed(record: Record) -> bool:
     """Whether the times of a trial are figures: not where its backend only emulates a device.
 
-    A complete record that does not say so is of such a backend where it is simulated although a real clock ran.
+    A backend of ours says so itself, whatever the record does. A complete record of another one that does not say so is
+    of such a backend where it is simulated although a real clock ran.
     """
+    backend = registry.built_in(record["job"]["backend"])
+    if backend is not None and not backend.has_speed:
+        return False
     if "has_speed" in record:
         return bool(record["has_speed"])
     return bool(record["proof"]["state"] != SIMULATED or record["clock"]["name"] == clock.VIRTUAL)

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
-from typing import List, Sequence, Tuple
+from typing import List, Mapping, Sequence, Tuple
 
 from backends import registry
 from backends.protocol import Probe
@@ -27,16 +27,29 @@ def check_packages() -> None:
         )
 
 
+def _refuse_replaced(job: Job, needed: Mapping[str, str]) -> None:
+    """Refuse a variable that was asked for and would be replaced; the shell's own may be."""
+    for name, value in sorted(needed.items()):
+        asked = job.variables.get(name, value)
+        if asked != value:
+            raise UsageError(
+                "The %s backend needs %s to be %r in its trials, so --env %s=%s would take no effect; leave it out."
+                % (job.backend, name, value, name, asked)
+            )
+
+
 def settle(job: Job) -> Job:
     """The job with the environment variables that its backend needs.
 
     Raises:
-        UsageError: the backend has not what is asked of it, or could not run with these variables.
+        UsageError: the backend has not what is asked of it, could not run with these variables, or needs others in
+            their place.
     """
     backend, settings = registry.create(job.backend), job.settings()
     inherited = dict(os.environ, **job.variables)
     needed = backend.variables(settings, inherited)
     backend.check(settings, dict(inherited, **needed))
+    _refuse_replaced(job, needed)
     return replace(job, variables=dict(job.variables, **needed))
 
 

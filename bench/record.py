@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 import jsonschema
 
+from bench import consistency, printable
 from har_model.errors import DataError
 from har_model.files import write_atomically
 
@@ -80,27 +81,14 @@ def started_seconds(record: Record) -> float:
 
 
 def _inner_fault(record: Record) -> str:
-    """What a schema cannot say: parts that must be of one length."""
+    """What a schema cannot say: names and times that can be read, and parts that do not contradict one another."""
     if not record["id"].isprintable():
         return "id: it holds a character that no name has"
     try:
         started_seconds(record)
     except (ValueError, OverflowError):
         return "started: %r is not a time in ISO 8601 with its offset" % record["started"]
-    steps = record["steps"]
-    counted = sum(epoch["steps"] + epoch["replays"] for epoch in steps["epochs"])
-    if not len(steps["seconds"]) == len(steps["losses"]) == counted:
-        return "steps: times, losses and epochs do not count the same steps"
-    if (record.get("updates") or {"applied": 0})["applied"] > counted:
-        return "updates: more were applied than there were steps"
-    samples = record.get("telemetry") or {}
-    columns = [samples[name] for name in _telemetry_columns() if samples.get(name) is not None]
-    if any(len(column) != len(samples["seconds"]) for column in columns):
-        return "telemetry: its columns are not of one length"
-    predictions = record["predictions"]
-    if predictions and len(predictions["labels"]) != len(predictions["predictions"]):
-        return "predictions: there are not as many labels as predictions"
-    return ""
+    return consistency.fault_of(record, _telemetry_columns())
 
 
 def write(record: Record, folder: str) -> str:
@@ -145,7 +133,7 @@ def _bounded_integer(text: str) -> int:
 
 
 def read(path: str) -> Record:
-    """Read and validate one record.
+    """Read and validate one record; its strings are as they may be printed (`bench.printable`).
 
     Raises:
         DataError: the file is missing, unreadable, no JSON, or not a record of a version that this harbench knows.
@@ -154,11 +142,13 @@ def read(path: str) -> Record:
         if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
             raise DataError("The record %r cannot be read: it is no file." % path)
         with open(path, "rb") as file:
-            record = json.loads(
-                file.read().decode("utf-8"),
-                parse_constant=_refuse_constant,
-                parse_float=_finite_number,
-                parse_int=_bounded_integer,
+            record = printable.document(
+                json.loads(
+                    file.read().decode("utf-8"),
+                    parse_constant=_refuse_constant,
+                    parse_float=_finite_number,
+                    parse_int=_bounded_integer,
+                )
             )
     except OSError as error:
         raise DataError("The record %r cannot be read: %s." % (path, error.strerror)) from error

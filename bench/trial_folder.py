@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import IO, Dict, Iterator, List, Optional, Tuple
 
-from bench import assemble, journal, layout, outcome, proving, record, runner
+from bench import assemble, journal, layout, outcome, printable, proving, record, runner
 from bench.errors import DataError, TrialFailed
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
@@ -62,7 +62,7 @@ def _artifacts(folder: str) -> Dict[str, str]:
     found = {"log": layout.LOG}
     if os.path.exists(os.path.join(folder, layout.CHECKPOINT + ".index")):
         found["checkpoint"] = layout.CHECKPOINT
-    if os.path.isdir(os.path.join(folder, layout.PROFILE)):
+    if any(files for _, _, files in os.walk(os.path.join(folder, layout.PROFILE))):
         found["profile"] = layout.PROFILE
     return {name: "%s/%s" % (identifier, path) for name, path in found.items()}
 
@@ -84,7 +84,8 @@ def leave_record(folder: str, draft: record.Record, ended: Outcome) -> Tuple[str
     """Write the record beside the trial's folder, then remove from the folder what it now holds.
 
     Returns:
-        Its path, itself, and the outcome that it holds: a failure where the trial said what no record holds.
+        Its path, itself as a reader will have it, and the outcome that it holds: a failure where the trial said what
+        no record holds.
 
     Raises:
         DataError: it cannot be written; everything stays as it is.
@@ -96,7 +97,7 @@ def leave_record(folder: str, draft: record.Record, ended: Outcome) -> Tuple[str
         document = assemble.finish(draft, ended, _artifacts(folder))
     path = record.write(document, os.path.dirname(folder))
     runner.tidy(folder)
-    return path, document, ended
+    return path, printable.document(document), ended
 
 
 def _abandoned(records_folder: str) -> Iterator[str]:

@@ -141,7 +141,9 @@ def _unmatched_lines(selection: Selection) -> List[str]:
     lines = ["### Cells without a partner", ""]
     for one in selection.unmatched:
         records = ", ".join(record["id"] for record in one.cell.records)
-        lines.append("- %s: %s: %s (records %s)" % (one.side, plain(naming.short(one.cell)), one.reason, records))
+        lines.append(
+            "- %s: %s: %s (records %s)" % (one.side, plain(naming.short(one.cell)), plain(one.reason), records)
+        )
     return lines + [""]
 
 

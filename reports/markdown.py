@@ -3,7 +3,7 @@
 import shlex
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
-from bench import doubts
+from bench import doubts, printable
 from bench.cells import Cell, effective_settings
 from bench.figures import is_without_proof, why_none
 from bench.record import Record
@@ -44,13 +44,13 @@ _LEGEND = (
 
 def plain(text: Any) -> str:
     """Text of a record in one line, with nothing that Markdown or a browser would act upon."""
-    line = " ".join(str(text).split())
+    line = printable.text(" ".join(str(text).split()))
     return line.replace("&", "&amp;").replace("<", "&lt;").replace("`", "'")
 
 
 def _code(text: str) -> str:
     """A command as code; a backtick in it needs a longer fence."""
-    line = " ".join(text.split())
+    line = printable.text(" ".join(text.split()))
     return "`` %s ``" % line if "`" in line else "`%s`" % line
 
 
@@ -140,9 +140,9 @@ def environment_lines(cell: Cell, number: int) -> List[str]:
         % (first["cost"]["parameters"], flops / 1e9, _reached(cell)),
         "  - effective settings: %s" % plain(effective),
         "  - data: %s, %s train and %s test windows, fingerprint %s"
-        % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), dataset["fingerprint"][:12]),
+        % (dataset["kind"], dataset.get("n_train"), dataset.get("n_test"), plain(dataset["fingerprint"][:12])),
         "  - first epoch: %s" % _epoch(first),
-        "  - harbench %s" % _revision(first["harbench"]),
+        "  - harbench %s" % plain(_revision(first["harbench"])),
         "  - proof: %s: %s" % (first["proof"]["state"], plain(first["proof"]["evidence"])),
         "  - reproduce (Python %s, %s %s): %s"
         % (

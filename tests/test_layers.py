@@ -23,6 +23,7 @@ REPORTS_MAY_IMPORT = {
     "bench.comparing.match",
     "bench.comparing.naming",
     "bench.device_use",
+    "bench.printable",
     "bench.resources",
     "bench.stats",
     "bench.figures",

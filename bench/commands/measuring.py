@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from backends import registry
-from bench import checkup, doctor, plan, preflight, record, resume, trial_folder
+from bench import checkup, doctor, plan, preflight, printable, record, resume, trial_folder
 from bench.assemble import RunFacts
 from bench.campaign import Campaign, IsEnough, Run
 from bench.commands.cell_options import POSITIVE
@@ -97,7 +97,8 @@ def require_speed(jobs: Sequence[Job], asked: str) -> None:
 
 
 def facts_of(cleared: Cleared, trials: int, out: str) -> RunFacts:
-    """What the records of the run will share; looks the host over, which takes a second.
+    """What the records of the run will share; looks the host over, which takes a second, and says what is wrong with a
+    device: a trial may still be worth its while, and nobody should learn of it hours later.
 
     Args:
         cleared: the run's cells and data.
@@ -106,6 +107,9 @@ def facts_of(cleared: Cleared, trials: int, out: str) -> RunFacts:
     """
     place = ("--data-path", str(cleared.cells[0].data_path))
     found_for_each = checkup.examine_cells(cleared.cells, cleared.probes, out)
+    for one in doctor.failed_of_devices(found_for_each):
+        said = " ".join(part for part in (one.sentence, one.remedy) if part)
+        click.echo(printable.text("harbench doctor: FAIL %s: %s" % (one.check, said)), err=True)
     return RunFacts(
         identifier=uuid.uuid4().hex[:12],
         fingerprint=resume.fingerprint(cleared.cells, cleared.data),

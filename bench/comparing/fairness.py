@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from backends.proof import PROVEN, SIMULATED
-from bench import clock
+from bench import clock, units, updates
 from bench.cells import Cell, identity
 from bench.errors import UsageError
 
@@ -12,6 +12,9 @@ UNKNOWN = "unknown"
 #: The fact that nothing allows: where a side has no speed there is nothing to compare.
 SPEED = "speed"
 _NO_FIGURE = "no figure"
+#: The facts that a side which skipped updates is not like any other, not even like one that skipped them too.
+UPDATES, OVERFLOWS = "updates", "overflows"
+_APPLIED = "applied"
 #: In place of a proof where a device is emulated: its accuracy is computed, where a null device's is given.
 _EMULATED = "emulated"
 
@@ -42,6 +45,8 @@ RULES: Tuple[Rule, ...] = (
     Rule("data", True, True, "other windows are other work, and another test; a replay depends on them"),
     Rule("proof", True, True, "a simulated figure measures no device; what is unproven is never compared"),
     Rule(SPEED, True, False, "an emulated device has an accuracy and no speed; it cannot be allowed"),
+    Rule(UPDATES, True, True, "steps of which more than a tenth skip their update are not the same work"),
+    Rule(OVERFLOWS, False, True, "updates are skipped beyond the recommended share, which may cost accuracy"),
     Rule("clock", True, False, "times that were given, or read on another clock, are not the same measurement"),
     Rule("fetches", True, False, "a step that brings more back to the host waits and copies more"),
     Rule("epochs.trained", False, True, "accuracy grows with training; FPS is that of steady steps, however many"),
@@ -123,6 +128,15 @@ def _all_of(values: Sequence[Any]) -> str:
     return " and ".join(sorted(set(map(str, values))))
 
 
+def _updates(cell: Cell) -> Dict[str, str]:
+    found = updates.skipped(cell.records)
+    said = "%d of %d skipped, %s" % (found.count, found.steps, units.percent(found.share))
+    return {
+        UPDATES: said if found.is_less_work else _APPLIED,
+        OVERFLOWS: said if found.is_beyond_recommended and not found.is_less_work else _APPLIED,
+    }
+
+
 def facts(cell: Cell) -> Dict[str, Any]:
     """What could differ between two cells, by name: the whole identity, and what only the fairness gate asks for.
 
@@ -136,6 +150,7 @@ def facts(cell: Cell) -> Dict[str, Any]:
     found["epochs.trained"] = _all_of(["%.4g" % figures.epochs_trained for figures in cell.figures])
     found["proof"] = proof_state(cell) if cell.has_speed else _EMULATED
     found[SPEED] = "timed" if cell.has_speed else _NO_FIGURE
+    found.update(_updates(cell))
     found["steps"] = found.get("steps") or "no bound"
     return found
 
@@ -173,8 +188,8 @@ def _shown(name: str, value: Any, other: Any) -> str:
 def differences(cell: Cell, reference: Cell) -> List[Difference]:
     """Every fact in which two cells differ: those that stop a comparison first, then in the order of `RULES`.
 
-    That a side has no speed counts as one, even where neither has any; that it is emulated and the other one measured
-    then does not count besides.
+    That a side has no speed, or skipped too many updates, counts as one, even where both are alike; that it is emulated
+    and the other one measured then does not count besides.
     """
     mine, theirs = facts(cell), facts(reference)
     found = []
@@ -185,8 +200,9 @@ def differences(cell: Cell, reference: Cell) -> List[Difference]:
         effective = name.partition(".asked")[0]
         # What was asked for and took effect is told once.
         is_told = effective != name and pair == (mine.get(effective), theirs.get(effective))
-        is_different = pair[0] != pair[1] or (name == SPEED and _NO_FIGURE in pair)
-        if is_different and not is_told:
+        has_skipped = name in (UPDATES, OVERFLOWS) and pair != (_APPLIED, _APPLIED)
+        is_fault = has_skipped or (name == SPEED and _NO_FIGURE in pair)
+        if (pair[0] != pair[1] or is_fault) and not is_told:
             found.append(Difference(name, _shown(name, *pair), _shown(name, *pair[::-1]), rule_of(name)))
     order = [rule.name for rule in RULES]
     return sorted(found, key=lambda one: order.index(one.rule.name) if one.rule.name in order else len(order))

@@ -6,6 +6,7 @@ from backends.findings import Finding
 from backends.null import NullBackend
 from backends.protocol import Probe
 from bench import checkup, doctor
+from tests import small_dataset, strangers
 from tests.bench.test_plan import _job
 
 
@@ -55,3 +56,42 @@ def test_each_cell_is_told_of_the_device_that_its_own_variables_name(tmp_path, m
     assert [one.get("xpu") for one in found] == [None, "It would be device 3.", "It would be device 5."]
     assert [one["backend"] for one in found] == [probe.sentence for probe in probes]
     assert {one["results"] for one in found} == {found[0]["results"]}
+
+
+_LAME = """
+from backends.findings import FAIL, WARN, Finding
+from backends.null import NullBackend
+
+class Backend(NullBackend):
+    name = "lame"
+    def examine(self, device, variables):
+        number = variables.get("LAME", "0")
+        return [
+            Finding("lame-tool", FAIL, "lame-smi does not answer.", "Start its driver."),
+            Finding("lame-fan", WARN, "It is loud."),
+            Finding("lame-device", FAIL, "Device %s is asleep." % number),
+        ]
+"""
+
+
+def test_what_fails_of_the_cells_devices_is_said_once_before_the_first_trial(harbench, tmp_path):
+    data_path = small_dataset.write(str(tmp_path / "UCI HAR Dataset"))
+    strangers.leave(tmp_path / "site", "lame = strange_lame:Backend", strange_lame=_LAME)
+    cells = ("--cell", "--env LAME=1", "--cell", "--env LAME=2", "--cell", "--env LAME=2 --kernel unrolled")
+    asked = ("--data-path", data_path, "--batch-size", "5", "--epochs", "1", "--warmup", "2", "--trials", "1")
+    out, err = harbench("run", "--backend", "lame", *asked, *cells, PYTHONPATH=strangers.beside_ours(tmp_path / "site"))
+    assert err.splitlines() == [
+        "harbench doctor: FAIL lame-tool: lame-smi does not answer. Start its driver.",
+        "harbench doctor: FAIL lame-device: Device 1 is asleep.",
+        "harbench doctor: FAIL lame-device: Device 2 is asleep.",
+    ]
+    assert "trial 1/1" in out  # nothing is refused for it
+
+
+def test_only_what_fails_of_a_device_is_said_and_each_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkup, "_WATCHED_SECONDS", 0.1)
+    asleep, loud = Finding("a", doctor.FAIL, "It is asleep."), Finding("b", doctor.WARN, "It is loud.")
+    probe = Probe(False, "It is not there.")  # FAIL of the host's check of the backend
+    examined = [checkup.examine(probe, device, str(tmp_path)) for device in ([asleep, loud], [], [asleep])]
+    assert "FAIL" in [one.state for one in examined[1]]
+    assert doctor.failed_of_devices(examined) == [asleep]

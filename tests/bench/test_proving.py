@@ -24,7 +24,7 @@ class Backend(NullBackend):
     has_profiler = True
     def open(self, workload, settings):
         print(os.environ.get("XPU_SAYS", ""))
-        if settings.profile_folder:
+        if settings.profile_folder and os.environ.get("XPU_TRACES") != "none":
             open(os.path.join(settings.profile_folder, "trace.json"), "w").close()
         return super().open(workload, settings)
     def judge(self, claim, evidence):
@@ -126,6 +126,17 @@ def test_a_profiled_trial_leaves_its_traces_and_no_figures(harbench, xpu, tmp_pa
     assert os.listdir(str(tmp_path / traces)) == ["trace.json"] and found["job"]["is_profiled"] is True
     out, _ = harbench("report")
     assert "Nothing is measured yet" in out and "profiler was on" in out
+
+
+def test_a_profiler_that_leaves_no_trace_ends_the_run_in_5_and_its_record_names_none(xpu, tmp_path):
+    variables = {"XPU_SAYS": "device 0 ran the graph", "XPU_TRACES": "none"}
+    out, err = xpu("--trials", "1", "--profile", expect=5, **variables)
+    assert "  the device's profiler left no trace" in out and "traces of" not in out
+    assert err.startswith("harbench: The device's profiler left no trace in 1 of 1 trials")
+    (found,) = _records(tmp_path)
+    assert found["status"] == "complete" and "profile" not in found["artifacts"]
+    _, err = xpu("--trials", "1", "--profile", "--resume", expect=5, **variables)
+    assert "left no trace in 1 of 1" in err
 
 
 def test_a_backend_without_a_profiler_refuses_it(run):

@@ -1,5 +1,7 @@
 """What `make bench-npu` runs, from the command to the tables, with contract doubles in place of the adapter."""
 
+import os
+
 import pytest
 
 from bench import cli
@@ -92,8 +94,18 @@ def test_a_profiled_run_leaves_traces_and_no_figures(tmp_path, data_path):
     assert answer.code == 0 and "windows/s" not in answer.out
     (document,) = records(tmp_path)
     assert document["job"]["is_profiled"] and document["artifacts"]["profile"].endswith("/profile")
-    assert (tmp_path / "results" / document["artifacts"]["profile"]).is_dir()
+    assert os.listdir(str(tmp_path / "results" / document["artifacts"]["profile"]))
     assert "(simulated" not in harbench(tmp_path, variables, "report").out
+
+
+@needs_tensorflow_1
+@pytest.mark.slow
+def test_a_profiled_run_without_a_trace_ends_with_5_and_names_none(tmp_path, data_path):
+    variables = pretended_host(tmp_path, "new", script={"traces": False})
+    answer = _run(tmp_path, variables, data_path, "--profile")
+    assert answer.code == 5 and "left no trace in 1 of 1 trials" in answer.err
+    (document,) = records(tmp_path)
+    assert document["status"] == "complete" and "profile" not in document["artifacts"]
 
 
 # ---- what is found before anything is started ------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def _rows(text):
 
 
 def test_the_pattern_finds_the_figures_where_they_are_shown():
-    shown = _report(*emulated.documents(has_speed=True))
+    shown = _report(*emulated.documents(job__backend="cpu", has_speed=True))
     assert len(_FIGURES.findall(shown)) > 5
 
 
@@ -54,7 +54,7 @@ def test_no_table_of_a_report_shows_its_speed_and_each_calls_it_simulated(others
 
 def test_its_doubts_are_of_its_accuracy_and_not_of_its_times():
     (cell,) = cells.group(emulated.documents())
-    (with_speed,) = cells.group(emulated.documents(has_speed=True))
+    (with_speed,) = cells.group(emulated.documents(job__backend="cpu", has_speed=True))
     found = doubts.of_cell(cell)
     assert any("simulated" in sentence for sentence in found)
     assert any("steady state" in sentence for sentence in doubts.of_cell(with_speed))

@@ -69,6 +69,6 @@ def test_a_record_that_does_not_say_so_is_emulated_where_it_is_simulated_and_a_r
         (found,) = cells.group(made)
         return found.has_speed
 
-    assert not has_speed()
-    assert has_speed(clock__name="virtual")
+    assert not has_speed() and not has_speed(job__backend="xpu")
+    assert has_speed(job__backend="xpu", clock__name="virtual")
     assert cell("b").has_speed

@@ -127,6 +127,44 @@ def test_accuracies_need_equally_long_training_and_speeds_do_not():
     assert fairness.stopping_speed(found) == []
 
 
+_STEPS = (1.0,) + (0.1,) * 999
+
+
+def _skipping(letter, count):
+    """A cell of one trial of 1000 steps, so many of which were skipped."""
+    document = records.make(letter, seconds=_STEPS, updates={"applied": 1000 - count, "loss_scale": 1024.0})
+    return cells.Cell.of([document])
+
+
+@pytest.mark.parametrize(
+    "count, stops_speed, stops_accuracy",
+    [
+        (0, [], []),
+        (5, [], []),
+        (6, [], ["overflows"]),
+        (100, [], ["overflows"]),
+        (101, ["updates"], ["updates"]),
+        (1000, ["updates"], ["updates"]),
+    ],
+)
+def test_updates_that_were_skipped_stop_accuracy_beyond_the_recommended_share_and_speed_beyond_a_tenth(
+    count, stops_speed, stops_accuracy
+):
+    reference = cells.Cell.of([records.make("b", seconds=_STEPS)])  # every step counts
+    for pair in ((_skipping("a", count), reference), (reference, _skipping("a", count))):
+        found = fairness.differences(*pair)
+        assert [one.name for one in fairness.stopping_speed(found)] == stops_speed
+        assert [one.name for one in fairness.stopping_accuracy(found)] == stops_accuracy
+        assert fairness.stopping_speed(found, ["updates"]) == []
+    fairness.check_allowed(["updates"])
+
+
+def test_two_trainings_that_updated_nothing_are_no_like_work_either():
+    (found,) = fairness.differences(_skipping("a", 1000), _skipping("b", 1000))
+    assert str(found) == "updates (1000 of 1000 skipped, 100 % against 1000 of 1000 skipped, 100 %)"
+    assert fairness.differences(_skipping("a", 3), _skipping("b", 0)) == []
+
+
 def test_what_allows_nothing_is_refused():
     with pytest.raises(UsageError, match="'everything'"):
         fairness.check_allowed(["everything"])

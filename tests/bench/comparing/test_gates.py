@@ -145,3 +145,11 @@ def test_a_cell_that_was_not_compared_leaves_a_gate_open():
         gates.require(answers, unmatched)
     with pytest.raises(GateNotMet):
         gates.require(_answers("fps>=2x", [(cell("a"), cell("b"))], unmatched), unmatched)
+
+
+@pytest.mark.parametrize("text", ["fps>=0.95x", "step-time<=1.05x", "accuracy>=-1pp"])
+def test_no_gate_is_met_by_a_training_that_updated_nothing(text):
+    idle = cell("a", 0.5, updates={"applied": 0, "loss_scale": 1.0})
+    compared = compare.compare([(idle, cell("b"))], None, 0.01)
+    with pytest.raises(NotComparable, match="updates .20 of 20 skipped, 100 % against applied"):
+        gates.require(gates.answer([gates.parse(text)], compared))

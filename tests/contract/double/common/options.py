@@ -1,5 +1,6 @@
 """The options of a session, from NpuOptimizer's parameter_map, judged as the adapter would or more strictly."""
 
+import json
 import os
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
@@ -35,6 +36,7 @@ class Options(NamedTuple):
     takes_dynamic_shapes: bool = False
     profiling_mode: bool = False
     device_id: Optional[int] = None
+    profile_folder: Optional[str] = None
 
 
 def read_field(key: str, value: Any, variant: Variant) -> Any:
@@ -273,4 +275,5 @@ def read(parameter_map: Mapping[str, Any], variant: Variant) -> Options:
         bool(given.get("dynamic_input") or given.get("compile_dynamic_mode") or "input_shape" in given),
         given.get("profiling_mode", False),
         given.get("session_device_id"),
+        json.loads(given.get("profiling_options") or "{}").get("output") if given.get("profiling_mode") else None,
     )

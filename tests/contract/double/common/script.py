@@ -17,6 +17,7 @@ The variable holds a JSON object. Without it everything goes well. Its keys:
                   mix_compile_mode leaves it to the host
   missing         "package": importing the adapter raises ModuleNotFoundError; "library": its shared object cannot be
                   loaded, which ends in an ImportError on npu_bridge_handle
+  traces          false: the profiler leaves nothing in its folder (default true)
 
 An unknown key or value is refused: a misspelt script would make a test pass that tests nothing.
 """
@@ -28,7 +29,7 @@ from typing import Any, Dict, List, Optional
 from .contract import ContractViolation
 
 VARIABLE = "HARBENCH_DOUBLE"
-_KEYS = ("sentinel", "source", "fail", "fail_at_run", "overflow_at_steps", "saturates", "host_ops", "missing")
+_KEYS = ("sentinel", "source", "fail", "fail_at_run", "overflow_at_steps", "saturates", "host_ops", "missing", "traces")
 
 
 def read() -> Dict[str, Any]:
