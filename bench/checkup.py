@@ -3,14 +3,15 @@
 import os
 import tempfile
 from dataclasses import replace
-from typing import List, Optional, Sequence
+from typing import List, Mapping, Optional, Sequence
 
 from backends import registry
-from backends.findings import Finding
-from backends.protocol import Probe
-from bench import clock, doctor, environment
+from backends.findings import FAIL, Finding
+from backends.protocol import Backend, Probe
+from bench import clock, doctor, environment, interpreter
 from bench.doctor import Facts, Place
 from bench.environment import load
+from bench.errors import BackendUnavailable
 from bench.plan import Job
 
 #: Long enough that the kernel's ticks (10 ms) do not matter.
@@ -81,6 +82,25 @@ def examine(probe: Probe, device: Sequence[Finding], folder: str) -> List[Findin
     return doctor.examine(gather(probe, device, folder))
 
 
+def examine_device(backend: str, device: Optional[int], variables: Mapping[str, str]) -> List[Finding]:
+    """What a backend finds of its device, asked in a process of its own; that it cannot be asked is a finding too.
+
+    Args:
+        backend: its name.
+        device: its logical number; None: the one that would be used.
+        variables: set for that process, besides those of this one.
+
+    Raises:
+        UsageError: there is no such device.
+    """
+    try:
+        if type(registry.create(backend)).examine is Backend.examine:  # it has nothing to say
+            return []
+        return interpreter.examine(backend, device, variables, interpreter.PROBE_SECONDS)
+    except BackendUnavailable as error:
+        return [Finding("device", FAIL, str(error))]
+
+
 def examine_cells(cells: Sequence[Job], probes: Sequence[Probe], folder: str) -> List[List[Finding]]:
     """The findings for each cell of a run: of the host, which is looked over once, and of the cell's own device.
 
@@ -91,8 +111,5 @@ def examine_cells(cells: Sequence[Job], probes: Sequence[Probe], folder: str) ->
     """
     host = gather(probes[0], (), folder)
     keys = [(job.backend, tuple(sorted(job.variables.items()))) for job in cells]
-    devices = {
-        key: registry.create(job.backend).examine(None, dict(os.environ, **job.variables))
-        for key, job in dict(zip(keys, cells)).items()
-    }
+    devices = {key: examine_device(job.backend, None, job.variables) for key, job in dict(zip(keys, cells)).items()}
     return [doctor.examine(replace(host, probe=probe, device=devices[key])) for probe, key in zip(probes, keys)]

@@ -186,19 +186,20 @@ def ask(python: str, backend: str, variables: Mapping[str, str], seconds: float 
     return _answer([backend], python, variables, seconds, _is_answer)
 
 
-def examine(backend: str, device: Optional[int], seconds: float) -> List[Finding]:
+def examine(backend: str, device: Optional[int], variables: Mapping[str, str], seconds: float) -> List[Finding]:
     """What a backend finds of a device, asked in a process of its own, since a driver may hang or end it.
 
     Args:
         backend: its name.
         device: its logical number; None: the one that would be used.
+        variables: set for that process alone.
         seconds: how long it may take.
 
     Raises:
         UsageError: there is no such device.
         BackendUnavailable: the backend cannot be asked, or its process hangs or dies.
     """
-    answer = _answer([backend, json.dumps(device)], sys.executable, {}, seconds, _is_examination)
+    answer = _answer([backend, json.dumps(device)], sys.executable, variables, seconds, _is_examination)
     if "refusal" in answer:
         kind = UsageError if answer["exit_code"] == UsageError.exit_code else BackendUnavailable
         raise kind(answer["refusal"])

@@ -42,11 +42,9 @@ def _looked(backend: str, device: Optional[int]) -> Tuple[Probe, List[Finding]]:
     except BackendUnavailable as error:
         return Probe(False, str(error)), []
     probe = Probe(answer["is_available"], answer["sentence"])
-    try:
-        return probe, interpreter.examine(backend, device, interpreter.PROBE_SECONDS)
-    except BackendUnavailable as error:
-        # A backend that cannot even be made says so once.
-        return probe, [] if str(error) == probe.sentence else [Finding("device", FAIL, str(error))]
+    found = checkup.examine_device(backend, device, {})
+    # A backend that cannot even be made says so once.
+    return probe, [finding for finding in found if finding.sentence != probe.sentence]
 
 
 @click.command()

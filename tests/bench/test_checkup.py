@@ -3,7 +3,6 @@ import os
 
 from backends import registry
 from backends.findings import Finding
-from backends.null import NullBackend
 from backends.protocol import Probe
 from bench import checkup, doctor
 from tests import small_dataset, strangers
@@ -39,14 +38,14 @@ def test_every_check_can_be_made_on_this_host_and_its_findings_kept(tmp_path, mo
     assert by_name["results"].state in (doctor.PASS, doctor.WARN) and str(tmp_path) in by_name["results"].sentence
 
 
-class Xpu(NullBackend):
-    def examine(self, device, variables):
-        return [Finding("xpu", doctor.PASS, "It would be device %s." % variables["XPU"])]
-
-
 def test_each_cell_is_told_of_the_device_that_its_own_variables_name(tmp_path, monkeypatch):
     monkeypatch.setattr(checkup, "_WATCHED_SECONDS", 0.1)
-    monkeypatch.setattr(registry, "create", lambda name: Xpu() if name == "xpu" else NullBackend())
+
+    def examine(backend, device, variables):
+        sentence = "It would be device %s." % variables.get("XPU")
+        return [Finding("xpu", doctor.PASS, sentence)] if backend == "xpu" else []
+
+    monkeypatch.setattr(checkup, "examine_device", examine)
     probes = [Probe(True, said) for said in ("It is null.", "The xpu is ready.", "The xpu is ready.")]
     cells = [_job(), _job(backend="xpu", variables={"XPU": "3"}), _job(backend="xpu", variables={"XPU": "5"})]
     found = [
