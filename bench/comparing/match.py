@@ -48,11 +48,21 @@ def _refuse_shared(ours: Side, theirs: Side) -> None:
         )
 
 
-def _asked(cell: Cell) -> str:
-    """What was asked of a cell, whatever it ran on."""
-    known = identity(cell.first)
-    asked = {key: value for key, value in known["asked"].items() if key not in ("backend", "threads")}
-    return json.dumps([known["workload"], asked, known["dataset"]], sort_keys=True)
+def _asked_but_for(*names: str) -> Callable[[Cell], str]:
+    """What was asked of a cell, but for some facts."""
+
+    def asked(cell: Cell) -> str:
+        known = identity(cell.first)
+        kept = {key: value for key, value in known["asked"].items() if key not in names}
+        return json.dumps([known["workload"], kept, known["dataset"]], sort_keys=True)
+
+    return asked
+
+
+#: What partners were asked for, whatever they ran on.
+_asked = _asked_but_for("backend", "threads")
+#: The same in any arithmetic, which no two kinds of devices call alike.
+_asked_in_any_arithmetic = _asked_but_for("backend", "threads", "precision", "loss_scale")
 
 
 def _fact(read: Callable[[Dict[str, Any]], Any]) -> Callable[[Cell], str]:
@@ -86,6 +96,16 @@ def _partners(ours: Sequence[Cell], theirs: Sequence[Cell], finer: Sequence[Call
     return [pair for mine, others in groups for pair in _partners(mine, others, finer[1:])]
 
 
+def _pairs(ours: Side, theirs: Side) -> List[Pair]:
+    """Partners that were asked for the same; where there are none, for the same in another arithmetic."""
+    for key in (_asked, _asked_in_any_arithmetic):
+        groups = _by(key, ours.cells, theirs.cells)
+        pairs = [pair for mine, others in groups for pair in _partners(mine, others, _FINER)]
+        if pairs:
+            return pairs
+    return []
+
+
 def _without(side: str, cells: Sequence[Cell], used: Sequence[Cell], others: Sequence[Cell]) -> Iterator[Unmatched]:
     for cell in cells:
         if not any(cell is one for one in used):
@@ -97,7 +117,8 @@ def _without(side: str, cells: Sequence[Cell], used: Sequence[Cell], others: Seq
 def match(ours: Side, theirs: Side) -> Selection:
     """Which cell of the first side is compared with which of the second, its reference.
 
-    One cell on each side is compared whatever differs. Otherwise partners were asked for the same work.
+    One cell on each side is compared whatever differs. Otherwise partners were asked for the same work, and if there
+    are none, for the same but for its arithmetic.
 
     Raises:
         UsageError: a record is on both sides.
@@ -106,7 +127,7 @@ def match(ours: Side, theirs: Side) -> Selection:
     _refuse_shared(ours, theirs)
     if len(ours.cells) == len(theirs.cells) == 1:
         return Selection((ours, theirs), ((ours.cells[0], theirs.cells[0]),), ())
-    pairs = [pair for mine, others in _by(_asked, ours.cells, theirs.cells) for pair in _partners(mine, others, _FINER)]
+    pairs = _pairs(ours, theirs)
     if not pairs:
         raise DataError(
             "No cell of %r has one partner in %r that was asked for the same work; the first has %s; the second %s; "

@@ -61,6 +61,14 @@ def test_several_against_several_are_matched_by_what_they_ran_on():
     ]
 
 
+def test_where_no_arithmetic_has_a_partner_of_the_same_name_all_else_makes_partners():
+    ours = _side("A", _one("a", job__precision="fp16"), _one("c", job__precision="bf16", job__loss_scale="dynamic"))
+    theirs = _side("B", _one("b"), _one("d", job__mode="full"))
+    selection = match.match(ours, theirs)
+    assert _names(selection) == [("a0", "b0"), ("c0", "b0")]
+    assert [one.cell.first["id"] for one in selection.unmatched] == ["d0"]
+
+
 def test_nothing_that_matches_is_an_error_that_lists_both_sides():
     ours = _side("A", _one("a"), _one("c", job__mode="full"))
     theirs = _side("B", _one("b", job__workload__training__batch_size=50))
