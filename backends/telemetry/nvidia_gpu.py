@@ -107,8 +107,8 @@ class NvidiaGpu(Source):
         return values
 
     def observation(self) -> Dict[str, Any]:
-        """What the one that answers has seen; empty before the first reading."""
-        return self._chosen.observation() if self._chosen else {}
+        """What the one that answers has seen."""
+        return (self._chosen or self._nvml).observation()
 
 
 def source(device: str, pids: Callable[[], Set[int]]) -> Source:

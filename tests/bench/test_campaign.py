@@ -48,6 +48,7 @@ def _records(tmp_path, place="results"):
     return documents
 
 
+@pytest.mark.slow
 def test_a_planted_slow_down_is_found_and_equal_cells_are_not_told_apart(run, tmp_path):
     out, _ = run("--trials", "5", "--cell", _cell(_script(**_noise(1))), "--cell", _cell(_script(1.1, **_noise(2))))
     verdict, in_full = out.strip().splitlines()[-2:]
@@ -205,6 +206,7 @@ def test_a_clock_that_is_set_back_changes_no_duration_and_no_name_twice(harbench
     assert clock.utc_now() < "2030"
 
 
+@pytest.mark.slow
 def test_noise_keeps_a_floor_that_later_verdicts_take_as_their_margin(
     harbench,
     data_path,

@@ -62,6 +62,7 @@ def test_the_ports_checkpoint_becomes_a_graph_that_answers_all_950_windows_alike
 
 
 @needs_tensorflow
+@pytest.mark.slow
 def test_a_checkpoint_of_ours_with_batch_statistics_is_exported_with_a_doubt(harbench, tmp_path):
     config = NetworkConfig(n_hidden=4, n_layers_in_highway=2, n_stacked_layers=1)
     backend = CpuBackend()

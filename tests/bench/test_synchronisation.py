@@ -65,7 +65,7 @@ def test_the_same_model_passes_once_it_waits():
     assert not synchronisation.is_behind(*_drain_after(AsynchronousModel(True, 0), 20))
 
 
-@pytest.mark.parametrize("kernel", ["fused", "unrolled"])
+@pytest.mark.parametrize("kernel", ["fused", pytest.param("unrolled", marks=pytest.mark.slow)])
 def test_the_cpu_backend_waits_in_each_step(kernel):
     backend = registry.create("cpu")
     backend.prepare()

@@ -51,6 +51,7 @@ def test_the_main_job_trains_records_and_reports(tmp_path):
 
 
 @needs_tensorflow
+@pytest.mark.slow
 def test_a_full_run_leaves_a_checkpoint_that_evaluates_to_its_own_accuracy(tmp_path):
     folder = str(tmp_path)
     data = shared_inputs.subset_path()

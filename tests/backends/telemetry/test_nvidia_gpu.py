@@ -104,7 +104,7 @@ def test_nvidia_smi_without_the_gpu_is_a_sentence(text, words):
 def test_nvml_is_asked_and_nvidia_smi_only_where_it_cannot_be_opened():
     tool = Tool(document(gpu(busy="17 %")))
     by_nvml = NvidiaGpu(nvml(), NvidiaSmi("0", set, tool))
-    assert by_nvml.observation() == {} and by_nvml.read()["device_energy_joules"] == 0.0
+    assert by_nvml.observation()["id"] == "gpu 0" and by_nvml.read()["device_energy_joules"] == 0.0
     assert by_nvml.observation()["tool"] == "nvml" and tool.commands == []
     by_tool = NvidiaGpu(nvml(nvmlInit=NVMLError(LIBRARY_NOT_FOUND)), NvidiaSmi("0", set, tool))
     assert by_tool.read()["device_utilisation_percent"] == 17 and by_tool.observation()["tool"] == "nvidia-smi"
