@@ -68,6 +68,7 @@ MODES: Dict[str, Arithmetic] = {
     "must_keep_origin_dtype": _ORIGIN,
     "allow_mix_precision_bf16": _MIXED_BFLOAT16,
     "allow_fp32_to_bf16": Arithmetic(BFLOAT16, BFLOAT16, FLOAT32, FLOAT32),
+    "allow_mix_precision_fp16": _MIXED,
     "mixed_float16": _MIXED,
     "mixed_bfloat16": _MIXED_BFLOAT16,
     "fp16": _ALL_FLOAT16,

@@ -81,7 +81,7 @@ EXIT_CODES = {
     3: "data",
     4: "backend unavailable",
     5: "trial failed",
-    6: "the device did not do the work",
+    6: "the device did not do the work, or nothing proves that it did",
     7: "not comparable",
     8: "inconclusive where a verdict was required",
     124: "time-out",

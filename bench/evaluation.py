@@ -15,7 +15,7 @@ from bench.errors import DataError, TrialFailed, error_of
 from bench.outcome import Limits
 from bench.plan import Job
 from har_model import metrics
-from har_model.dataset.signals import LABEL_NAMES
+from har_model.dataset.signals import LABEL_NAMES, SYNTHETIC
 
 #: Prefix under which the checkpoint lies in the process's folder: TensorFlow cannot read every path (brackets, colons).
 _LOCAL_CHECKPOINT = "checkpoint/mode.ckpt"
@@ -28,10 +28,17 @@ class Evaluation:
     Args:
         confusion: counts, rows are labels.
         is_finite: whether every logit was a finite number.
+        data_kind: real or synthetic.
     """
 
     confusion: np.ndarray
     is_finite: bool
+    data_kind: str
+
+
+def of_data(kind: str) -> str:
+    """What stands behind a figure, of which the checkpoint may never have seen the like."""
+    return " on synthetic data" if kind == SYNTHETIC else ""
 
 
 def checkpoint_files(prefix: str) -> List[str]:
@@ -95,7 +102,7 @@ def evaluate(job: Job, checkpoint: str) -> Evaluation:
         events = run_on(job, checkpoint, folder)
     answer, network = events["predictions"], events["network"]
     confusion = metrics.confusion_matrix(answer["labels"], answer["predictions"], network["n_classes"])
-    return Evaluation(confusion, events["evaluation"]["is_finite"])
+    return Evaluation(confusion, events["evaluation"]["is_finite"], events["dataset"]["kind"])
 
 
 def _cell(value: Any) -> str:
@@ -112,7 +119,7 @@ def lines(evaluation: Evaluation) -> List[str]:
     )
     width = max(map(len, names))
     text = [
-        "accuracy %.7f (%d of %d)" % (hits / total, hits, total),
+        "accuracy %.7f (%d of %d)%s" % (hits / total, hits, total, of_data(evaluation.data_kind)),
         "F1 weighted %.4f, macro %.4f" % (metrics.weighted_f1(scores), metrics.macro_f1(scores)),
     ]
     if not evaluation.is_finite:

@@ -30,6 +30,7 @@ class Exported:
         alike: windows with the same answer at that batch as `harbench evaluate` gives.
         windows: all of them.
         is_finite: whether every logit was a finite number.
+        data_kind: of the windows, real or synthetic.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Exported:
     alike: int
     windows: int
     is_finite: bool
+    data_kind: str
 
 
 def check_path(path: str) -> None:
@@ -105,6 +107,7 @@ def export(job: Job, checkpoint: str, path: str) -> Exported:
         alike=metrics.agreeing(answer["evaluated"], answer["batched"]),
         windows=n,
         is_finite=answer["is_finite"],
+        data_kind=events["dataset"]["kind"],
     )
 
 
@@ -114,8 +117,17 @@ def lines(exported: Exported) -> List[str]:
     text = [
         "written to %s (%.1f MB): input %s float32 [batch,%d,%d], output %s:0 int32 [batch]"
         % (exported.path, exported.size_bytes / 1e6, NODES[0], network.window_length, network.n_channels, NODES[1]),
-        "accuracy %.7f (%d of %d) on this host's CPU, windows taken %d at a time; the same answer as `harbench "
-        "evaluate` for %d of %d" % (exported.hits / n, exported.hits, n, exported.batch, exported.alike, n),
+        "accuracy %.7f (%d of %d)%s on this host's CPU, windows taken %d at a time; the same answer as `harbench "
+        "evaluate` for %d of %d"
+        % (
+            exported.hits / n,
+            exported.hits,
+            n,
+            evaluation.of_data(exported.data_kind),
+            exported.batch,
+            exported.alike,
+            n,
+        ),
     ]
     if network.has_batch_norm and exported.batch < n:
         text.append(

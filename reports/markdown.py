@@ -27,7 +27,8 @@ _LEGEND = (
     "geometric mean over trials. p_whole: windows over the whole process; p_train: over the training without "
     "evaluation; p_core: over the steps alone, first one included (FlagPerf).",
     "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the reference which "
-    "is named, the first cell above with the same work; a cell without one is a reference itself.",
+    "is named: the first cell above with the same work, of the same run if there is one; a cell without one is a "
+    "reference itself.",
     VERDICT_LEGEND,
     "resampled: the interval by drawing trials anew, and blocks of steps within each, from 8 trials on; a doubt where "
     "it or Student's t is more than 1.5 times as wide as the other (in logarithms; both below 0.1 % count as alike). "

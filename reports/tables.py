@@ -1,7 +1,7 @@
 """Records to rows: what each table says, in no medium. Every row is a tuple of strings under the table's header."""
 
 from dataclasses import dataclass
-from typing import List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Set, Tuple
 
 from bench import stats, units
 from bench.cells import Cell
@@ -175,7 +175,7 @@ def cells_table(cells: Sequence[Cell], ratios: Sequence[str]) -> Table:
 
 
 def comparison_table(cells: Sequence[Cell]) -> Table:
-    """Every cell beside the first one before it that it is comparable with; one that has none is a reference itself."""
+    """Every cell beside one before it that it is comparable with; one that has none is a reference itself."""
     references = _references(cells)
     pairs = [(cell, cells[index]) for cell, index in zip(cells, references) if index is not None]
     judged = iter(compare.speeds(pairs))
@@ -198,13 +198,21 @@ def _as_reference(cell: Cell, first: Cell) -> str:
     return "1 (reference; not comparable with [1]: %s)" % ", ".join(names)
 
 
+def _runs(cell: Cell) -> Set[str]:
+    return {record["run"]["id"] for record in cell.records if record.get("run")}
+
+
 def _references(cells: Sequence[Cell]) -> List[Optional[int]]:
-    """Index of each cell's reference; None for a cell that is one."""
+    """Index of each cell's reference; None for a cell that is one.
+
+    It is the first cell of the same run, whose trials were measured in turns with its own; else the first reference.
+    """
     references: List[Optional[int]] = []
     for number, cell in enumerate(cells):
-        candidates = [one for one in range(number) if references[one] is None]
-        fitting = [one for one in candidates if not fairness.stopping_speed(fairness.differences(cell, cells[one]))]
-        references.append(fitting[0] if fitting else None)
+        fitting = [one for one in range(number) if not fairness.stopping_speed(fairness.differences(cell, cells[one]))]
+        beside = [one for one in fitting if _runs(cells[one]) & _runs(cell)]
+        first = [one for one in fitting if references[one] is None]
+        references.append(next(iter(beside + first), None))
     return references
 
 

@@ -9,6 +9,10 @@
 #
 #     PIP_NO_INDEX=1 PIP_FIND_LINKS="$PWD/wheels" make bench-npu
 platform=${1:-$(uname -m)}
+case $platform in
+aarch64 | x86_64) ;;
+*) echo "usage: sh requirements/download-wheels.sh [aarch64|x86_64]" >&2; exit 2 ;;
+esac
 lock=requirements/py37-tf1.lock
 [ -f "$lock" ] || { echo "download-wheels.sh must be run from harbench's folder." >&2; exit 2; }
 

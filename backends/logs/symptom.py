@@ -26,7 +26,7 @@ HARMLESS = "harmless"
 FAILURES = (REFUSED, RAN, SPLIT, FALLBACK, FAILED)
 
 # How near to the first cause a message stands; the nearest is told.
-CAUSE, CONSEQUENCE, END = 0, 1, 2
+CAUSE, CONSEQUENCE, GENERIC, END = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Symptom:
         meaning: what it says, in words; {names} are named groups of the patterns.
         step: what to do next.
         effect: what it says of the device's part in the work.
-        rank: CAUSE, CONSEQUENCE of another error, or the END of a process.
+        rank: CAUSE, CONSEQUENCE of another error, GENERIC (that there was one), or the END of a process.
         code: a name for what has no code of its own.
         needs: expressions that must all be found too, for a message that means this only together with others.
         unless: expressions none of which may be found.

@@ -15,6 +15,7 @@ from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
 from bench.errors import UsageError
 from bench.record import read_all
 from bench.stats import power
+from bench.stats.verdict import DEFAULT_MARGIN
 
 
 @dataclass(frozen=True)
@@ -203,3 +204,9 @@ def plan(
     for line in lines:
         click.echo(line)
     click.echo("A cell is taken to be compared with one of the same noise; [..] is the noise's 95 % interval.")
+    if detect is not None and detect <= 2 * DEFAULT_MARGIN:
+        click.echo(
+            "Found means that the interval excludes 1. The verdict `faster` or `slower` needs a ratio beyond the "
+            "margin, too, which is %s where no noise floor was measured: give `harbench compare` a --margin well below "
+            "the difference." % _percent(DEFAULT_MARGIN)
+        )

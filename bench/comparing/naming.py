@@ -90,8 +90,9 @@ def contexts(pairs: Sequence[Tuple[Cell, Cell]]) -> List[str]:
 def without_trials(cell: Cell) -> str:
     """A cell in few words, whatever the number of its trials."""
     facts = fairness.facts(cell)
-    return "%s %s %s %s batch %s, %s, Python %s, %s data %.8s" % (
-        facts["backend"], facts["preset"], facts["kernel"], facts["precision"], facts["batch"], _stack(facts),
+    bound = "" if cell.first["job"]["steps"] is None else ", %d steps" % cell.first["job"]["steps"]
+    return "%s %s %s %s batch %s%s, %s, Python %s, %s data %.8s" % (
+        facts["backend"], facts["preset"], facts["kernel"], facts["precision"], facts["batch"], bound, _stack(facts),
         facts["python"] or fairness.UNKNOWN, cell.first["dataset"]["kind"], cell.first["dataset"]["fingerprint"],
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ class Dataset:
         counts = "%d train and %d test windows" % (len(self.train.labels), len(self.test.labels))
         if self.kind == SYNTHETIC:
             return (
-                "synthetic, %s; no UCI HAR was found: `make data` (harbench data fetch) gets it, --data-path names it"
+                "synthetic, %s; UCI HAR itself: `make data` (harbench data fetch) gets it, --data-path names it"
                 % counts
             )
         part = "the whole of UCI HAR" if self.is_complete else "a part of UCI HAR"

@@ -40,6 +40,7 @@ class Mode(NamedTuple):
 
 MODES: Dict[str, Mode] = {
     "allow_mix_precision": Mode(to_float16, to_float16, to_float16, unrounded),
+    "allow_mix_precision_fp16": Mode(to_float16, to_float16, to_float16, unrounded),
     "mixed_float16": Mode(to_float16, to_float16, to_float16, unrounded),
     "allow_fp32_to_fp16": Mode(to_float16, to_float16, unrounded, unrounded),
     "force_fp16": Mode(to_float16, to_float16, to_float16, to_float16),

@@ -155,7 +155,7 @@ def test_every_mode_has_an_arithmetic_and_the_first_is_what_models_are_trained_i
     assert NpuSimBackend.precisions[0] == "allow_mix_precision"
     assert set(NpuSimBackend.precisions) == set(MODES)
     for names in (
-        ("allow_mix_precision", "mixed_float16"),
+        ("allow_mix_precision", "allow_mix_precision_fp16", "mixed_float16"),
         ("allow_mix_precision_bf16", "mixed_bfloat16"),
         ("force_fp16", "fp16"),
         ("must_keep_origin_dtype", "origin"),

@@ -23,7 +23,7 @@ needs_tensorflow = pytest.mark.skipif(not is_installed(), reason="needs TensorFl
 def _exported(**changes):
     facts = dict(
         path="m.pb", size_bytes=753465, network=NetworkConfig(), batch=1, hits=840, hits_at_once=840, alike=950,
-        windows=950, is_finite=True,
+        windows=950, is_finite=True, data_kind="real",
     )  # fmt: skip
     return Exported(**dict(facts, **changes))
 

@@ -67,6 +67,12 @@ def test_the_noise_of_the_options_answers_without_any_record(ask):
     assert "any cell: 18 seeds, time unknown (noise 1 pp as given)." in out
 
 
+@pytest.mark.parametrize("detect, is_said", [("5%", True), ("2%", True), ("20%", False)])
+def test_a_difference_near_the_margin_is_said_to_need_a_smaller_one(ask, detect, is_said):
+    said = ask("--detect", detect, "--trial-noise", "3%")
+    assert ("needs a ratio beyond the margin, too, which is 5 %" in str(said)) == is_said
+
+
 def test_the_noise_comes_from_the_records_and_so_does_the_time(ask, tmp_path):
     # Logarithms of the step times: -0.03, 0, 0.03 about one value, so 3 %; accuracies 0.90, 0.91, 0.92, so 1 pp.
     _leave(tmp_path / "results", [0.1 * math.exp(log) for log in (-0.03, 0, 0.03)], [0.90, 0.91, 0.92])

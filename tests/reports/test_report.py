@@ -212,6 +212,24 @@ def test_two_cells_are_two_columns_with_a_ratio_to_the_first():
     assert len(_table(text, "精度结果比对")[0]) == 6
 
 
+def _run(identifier):
+    return {"id": identifier, "fingerprint": "f", "cells": 2, "cell": 0, "block": 0, "position": 0}
+
+
+def test_the_reference_is_the_cell_that_was_measured_in_turns_with_it():
+    first = records.make("a", job__steps=60, run=_run("earlier"))
+    second = records.make("b", started="2026-11-26T01:00:00+00:00", run=_run("later"))
+    third = records.make(
+        "c",
+        started="2026-11-26T02:00:00+00:00",
+        seconds=[1.0, 0.5, 0.2, 0.2],
+        job__kernel="unrolled",
+        run=_run("later"),
+    )
+    rows = _table(_render(first, second, third), "Comparison")
+    assert [row[8].split(":")[0] for row in rows[2:]] == ["1 (reference)", "of [1]", "of [2]"]
+
+
 def test_doubts_name_their_cell():
     text = _render(records.make("a", environment__busy_before=0.9, harbench__is_dirty=True))
     section = text.split("### Doubts")[1].split("###")[0]

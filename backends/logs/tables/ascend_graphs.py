@@ -4,7 +4,7 @@ A reason is matched and not a code where a code is generic: EE9999, EZ9999 and E
 Sources: the adapter's code and FAQ, CANN's error texts, logs of users.
 """
 
-from backends.logs.symptom import CONSEQUENCE, FAILED, HARMLESS, RAN, REFUSED, Symptom
+from backends.logs.symptom import CONSEQUENCE, FAILED, GENERIC, HARMLESS, RAN, REFUSED, Symptom
 
 COMPILING = (
     Symptom(
@@ -110,7 +110,7 @@ RUNNING = (
         "CANN reports an inner error; its code says no more",
         "read the lines below it for the reason, and the host log in ~/ascend/log",
         FAILED,
-        CONSEQUENCE,
+        GENERIC,
     ),
     Symptom(
         "EH0001: ... and other codes of CANN",
@@ -124,7 +124,7 @@ RUNNING = (
         "CANN reports an error of its own",
         "read the reason and the solution that stand behind the code",
         FAILED,
-        CONSEQUENCE,
+        GENERIC,
     ),
     Symptom(
         "[GEOP] ... failed; [GePlugin] ... failed",
@@ -132,7 +132,7 @@ RUNNING = (
         "the adapter reports a failure",
         "read the lines around it, and the host log in ~/ascend/log",
         FAILED,
-        CONSEQUENCE,
+        GENERIC,
     ),
 )
 

@@ -142,3 +142,8 @@ def test_a_log_of_which_the_middle_is_left_out_proves_no_good_end(tmp_path):
     assert any("bytes in the middle of the log were not read" in fact for fact in read.facts)
     whole = reading.read(text.read_log(str(path)))
     assert whole.is_used == "yes, then failed" and not any("not read" in fact for fact in whole.facts)
+
+
+def test_what_failed_says_more_than_a_code_for_any_inner_error_before_it():
+    log = "EE9999: Inner Error!\n[GEOP] GEOP::::DoRunAsync Failed\nmodel execute error, retCode=0x91\n"
+    assert "failed while it executed a graph" in reading.explain(log)
