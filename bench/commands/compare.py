@@ -56,7 +56,7 @@ def compare(
     """Compare the records of A with those of B, the reference.
 
     A and B are files, folders, or selectors over --records, as `npu` or `backend=gpu,kernel=fused,python=3.7`.
-    Selectors can ask for backend, kernel, mode, preset, batch, precision, framework, python, host and run.
+    Selectors can ask for backend, kernel, mode, preset, batch, precision, framework, python, host, data, run and cell.
     """
     from reports import comparison, comparison_json  # bench does not know reports; only this command joins them
 
