@@ -36,11 +36,17 @@ def _kind_of_data(cell: Cell) -> str:
     return "" if dataset.get("is_complete") else ", a part of UCI HAR"
 
 
+#: The arithmetic that needs no word in a name.
+_PLAIN_PRECISION = "fp32"
+
+
 def cell_name(cell: Cell, number: int) -> str:
     """Short name of a cell, the same in every table of a report."""
     job, description = cell.first["job"], cell.first["description"]
     stack = "%s %s" % (description["framework"], description["framework_version"])
-    return "[%d] %s %s %s, %s" % (number, job["backend"].upper(), job["workload"]["preset"], job["kernel"], stack)
+    words = [job["backend"].upper(), job["workload"]["preset"], job["kernel"]]
+    words += [] if job["precision"] == _PLAIN_PRECISION else [job["precision"]]
+    return "[%d] %s, %s" % (number, " ".join(words), stack)
 
 
 def _differences(published: Published, cell: Cell) -> str:
