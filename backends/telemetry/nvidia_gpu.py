@@ -1,7 +1,6 @@
 """Samples one NVIDIA GPU: through NVML, or by nvidia-smi where NVML cannot be reached from Python."""
 
-import collections
-from typing import Any, Callable, Counter, Dict, Optional, Set
+from typing import Any, Callable, Dict, Optional, Set
 
 from backends.telemetry import tool
 from backends.telemetry.nvidia_smi import documents
@@ -31,7 +30,6 @@ class NvidiaSmi(Source):
 
     def __init__(self, device: str, pids: Callable[[], Set[int]], run: tool.Run = tool.run) -> None:
         self._device, self._pids, self._run = device, pids, run
-        self._throttled: Counter[str] = collections.Counter()
         self._sightings = Sightings(COMMAND)
         self._sightings.note(id="gpu %s" % device)
 
@@ -68,8 +66,7 @@ class NvidiaSmi(Source):
             raw=found.text[:RAW_CHARACTERS] or None,
         )
         if gpu.throttle_reasons is not None:
-            self._throttled.update(gpu.throttle_reasons)
-            self._sightings.replace(throttle_reasons=sorted(self._throttled), throttle_readings=dict(self._throttled))
+            self._sightings.throttling(gpu.throttle_reasons)
         listed = {process.pid for process in found.processes or ()}
         self._sightings.processes(listed, found.processes is not None, self._pids())
 

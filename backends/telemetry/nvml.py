@@ -1,7 +1,6 @@
 """Samples one NVIDIA GPU through NVML."""
 
-import collections
-from typing import Any, Callable, Counter, Dict, Optional, Set
+from typing import Any, Callable, Dict, Optional, Set
 
 from backends import nvml
 from backends.telemetry.nvidia_smi import errors
@@ -36,7 +35,6 @@ class Nvml(Source):
         self._library: Any = None
         self._gpu: Optional[nvml.Gpu] = None
         self._first_millijoules: Optional[int] = None
-        self._throttled: Counter[str] = collections.Counter()
         self._sightings = Sightings("nvml")
         self._sightings.note(id="gpu %s" % device)
 
@@ -103,8 +101,7 @@ class Nvml(Source):
     def _see(self, gpu: nvml.Gpu) -> None:
         mask = gpu.clock_reasons()
         if mask is not None:
-            self._throttled.update(nvml.throttling_of(mask))
-            self._sightings.replace(throttle_reasons=sorted(self._throttled), throttle_readings=dict(self._throttled))
+            self._sightings.throttling(nvml.throttling_of(mask))
         lists = [gpu.processes(kind) for kind in _LISTS]
         on_device = {process.pid for listed in lists for process in listed or ()}
         # A container shows no process at all, whatever runs in it and beside it.

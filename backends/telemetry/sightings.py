@@ -1,6 +1,7 @@
 """What a source has seen of its device over all its readings."""
 
-from typing import Any, Callable, Collection, Dict, Optional, Sequence, Set
+import collections
+from typing import Any, Callable, Collection, Counter, Dict, Iterable, Optional, Sequence, Set
 
 import psutil
 
@@ -35,6 +36,7 @@ class Sightings:
         self._document: Dict[str, Any] = dict(dict.fromkeys(FIELDS), tool=tool)
         self._exists = exists
         self._process_was: Set[Optional[bool]] = set()
+        self._throttled: Counter[str] = collections.Counter()
         self._pids_before: Optional[Set[int]] = None
         self._can_be_new = False
 
@@ -63,6 +65,11 @@ class Sightings:
         """Keep the worst health that was seen."""
         seen = [each for each in (self._document["health"], health) if each is not None]
         self.replace(health=max(seen, key=from_best.index, default=None))
+
+    def throttling(self, reasons: Iterable[str]) -> None:
+        """Keep every reason that kept the clock low in a reading, and how many readings had it."""
+        self._throttled.update(reasons)
+        self.replace(throttle_reasons=sorted(self._throttled), throttle_readings=dict(self._throttled))
 
     def processes(self, on_device: Collection[int], is_whole_list: bool, of_trial: Collection[int]) -> None:
         """Keep whether a process of the trial was on the device, and whether another one was.
