@@ -11,10 +11,11 @@ from bench.errors import UsageError
 UNKNOWN = "unknown"
 #: The fact that nothing allows: where a side has no speed there is nothing to compare.
 SPEED = "speed"
-_NO_FIGURE = "no figure"
-#: The facts that a side which skipped updates is not like any other, not even like one that skipped them too.
+_TIMED, _NO_FIGURE = "timed", "no figure"
 UPDATES, OVERFLOWS = "updates", "overflows"
 _APPLIED = "applied"
+#: The facts in which a side that has not this value is like no other, not even like one that has not either.
+_SOUND = {SPEED: _TIMED, UPDATES: _APPLIED, OVERFLOWS: _APPLIED}
 #: In place of a proof where a device is emulated: its accuracy is computed, where a null device's is given.
 _EMULATED = "emulated"
 
@@ -149,7 +150,7 @@ def facts(cell: Cell) -> Dict[str, Any]:
     found["clock"] = _all_of([record["clock"]["name"] for record in cell.records])
     found["epochs.trained"] = _all_of(["%.4g" % figures.epochs_trained for figures in cell.figures])
     found["proof"] = proof_state(cell) if cell.has_speed else _EMULATED
-    found[SPEED] = "timed" if cell.has_speed else _NO_FIGURE
+    found[SPEED] = _TIMED if cell.has_speed else _NO_FIGURE
     found.update(_updates(cell))
     found["steps"] = found.get("steps") or "no bound"
     return found
@@ -200,9 +201,8 @@ def differences(cell: Cell, reference: Cell) -> List[Difference]:
         effective = name.partition(".asked")[0]
         # What was asked for and took effect is told once.
         is_told = effective != name and pair == (mine.get(effective), theirs.get(effective))
-        has_skipped = name in (UPDATES, OVERFLOWS) and pair != (_APPLIED, _APPLIED)
-        is_fault = has_skipped or (name == SPEED and _NO_FIGURE in pair)
-        if (pair[0] != pair[1] or is_fault) and not is_told:
+        is_alike = pair[0] == pair[1] == _SOUND.get(name, pair[0])
+        if not is_alike and not is_told:
             found.append(Difference(name, _shown(name, *pair), _shown(name, *pair[::-1]), rule_of(name)))
     order = [rule.name for rule in RULES]
     return sorted(found, key=lambda one: order.index(one.rule.name) if one.rule.name in order else len(order))
