@@ -17,3 +17,8 @@ class Finding:
     state: str
     sentence: str
     remedy: Optional[str] = None
+
+    @property
+    def text(self) -> str:
+        """The sentence, and what to do behind it."""
+        return " ".join(part for part in (self.sentence, self.remedy) if part)

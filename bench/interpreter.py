@@ -16,6 +16,7 @@ from backends.findings import Finding
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
+from bench.outcome import signal_name
 from bench.plan import Job
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
@@ -117,9 +118,7 @@ def _refuse_interpreter(python: str, objects: List[Dict[str, Any]], err: bytes) 
 
 def _ending(code: int) -> str:
     """How a process ended, as "it ended" goes on."""
-    if code >= 0:
-        return "with exit code %d" % code
-    return "by %s" % (signal.Signals(-code).name if -code in set(signal.Signals) else "signal %d" % -code)
+    return "with exit code %d" % code if code >= 0 else "by %s" % signal_name(-code)
 
 
 def _called(backend: str) -> str:

@@ -79,10 +79,14 @@ def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:
     return "in its phase %r" % phases[-1]
 
 
+def signal_name(number: int) -> str:
+    """A signal as people call it, or by its number."""
+    return signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
+
+
 def _died_of(return_code: int, where: str) -> str:
     if return_code < 0:
-        number = -return_code
-        name = signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
+        name = signal_name(-return_code)
         hint = " (out of memory is the usual cause)" if name == "SIGKILL" else ""
         return "The trial's process was ended by %s%s %s." % (name, hint, where)
     return "The trial's process ended with exit code %d %s." % (return_code, where)

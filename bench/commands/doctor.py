@@ -18,8 +18,7 @@ from bench.errors import BackendUnavailable, GateNotMet
 def lines(findings: List[Finding]) -> List[str]:
     """A line for each finding, aligned, its state first."""
     width = max(len(found.check) for found in findings)
-    texts = [" ".join(part for part in (found.sentence, found.remedy) if part) for found in findings]
-    return ["%-7s  %-*s  %s" % (found.state, width, found.check, text) for found, text in zip(findings, texts)]
+    return ["%-7s  %-*s  %s" % (found.state, width, found.check, found.text) for found in findings]
 
 
 def document(backend: str, findings: List[Finding]) -> str:

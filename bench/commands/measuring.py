@@ -108,8 +108,7 @@ def facts_of(cleared: Cleared, trials: int, out: str) -> RunFacts:
     place = ("--data-path", str(cleared.cells[0].data_path))
     found_for_each = checkup.examine_cells(cleared.cells, cleared.probes, out)
     for one in doctor.failed_of_devices(found_for_each):
-        said = " ".join(part for part in (one.sentence, one.remedy) if part)
-        click.echo(printable.text("harbench doctor: FAIL %s: %s" % (one.check, said)), err=True)
+        click.echo(printable.text("harbench doctor: FAIL %s: %s" % (one.check, one.text)), err=True)
     return RunFacts(
         identifier=uuid.uuid4().hex[:12],
         fingerprint=resume.fingerprint(cleared.cells, cleared.data),
