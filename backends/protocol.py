@@ -2,13 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
 from backends.findings import Finding
 from backends.proof import Evidence, Proof
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 from har_model.config import Workload
 from har_model.errors import HarbenchError, UsageError
 
@@ -214,12 +214,12 @@ class Backend(ABC):
         """
         return {}
 
-    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:
+    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Pids) -> List[Source]:
         """What can be read of the device beside a running trial.
 
         Args:
             settings, variables: of the trial, as in `check`.
-            pids: its processes at the moment.
+            pids: its processes at the moment; None before it starts, which the first reading waits for.
         """
         return []
 

@@ -9,12 +9,11 @@ import subprocess
 import sys
 import uuid
 from dataclasses import replace
-from typing import IO, Any, Callable, Dict, Iterator, List, Optional
+from typing import IO, Any, Callable, Dict, Iterator, List, Optional, Set
 
 from backends import registry
 from backends.telemetry.host import host_sources, tree_pids
 from backends.telemetry.sampler import Sampler
-from backends.telemetry.source import Source
 from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, proving, record, step_log
 from bench.errors import TrialFailed
 from bench.guard import Guard
@@ -174,18 +173,18 @@ def _start(job: Job, folder: str, pipe: int, log: IO[bytes], mark: str) -> "subp
 def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tuple[Ending, Optional[Dict[str, Any]]]":
     """Run the trial's process to its end; how it ended, and what was sampled meanwhile."""
     mark = uuid.uuid4().hex
+    process: Optional[subprocess.Popen[bytes]] = None
+    stopped = None
     reading, writing = os.pipe()
     log_path = os.path.join(folder, layout.LOG)
     with os.fdopen(reading, "rb", buffering=0) as pipe, open(log_path, "wb") as log, Guard() as watcher:
         try:
-            process = _start(job, folder, writing, log, mark)
+            with _sampled(job, lambda: process.pid if process else None) as sampler:
+                process = _start(job, folder, writing, log, mark)
         finally:
             os.close(writing)
         watcher.watch(process.pid, mark)
-        stopped = None
-        try:  # a backend of another package may fail here
-            sampler = Sampler(_sources(job, process.pid))
-            sampler.start()
+        try:
             stopped = _listen(process, _Ear(pipe, listener), pipe, _Deadlines(folder, limits))
         except KeyboardInterrupt:
             stopped = outcome.STOPPED_INTERRUPTED
@@ -198,11 +197,24 @@ def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tu
         return Ending(return_code, stopped), sampler.stop()
 
 
-def _sources(job: Job, pid: int) -> List[Source]:
-    device = registry.create(job.backend).telemetry(
-        job.settings(), child_environment.of_trial(job), lambda: tree_pids(pid)
-    )
-    return host_sources(pid) + device
+@contextlib.contextmanager
+def _sampled(job: Job, pid: Callable[[], Optional[int]]) -> Iterator[Sampler]:
+    """A sampler of the trial that starts in here, with a first sample of the host and the device without it."""
+
+    def pids() -> Optional[Set[int]]:
+        root = pid()
+        return None if root is None else tree_pids(root)
+
+    device = registry.create(job.backend).telemetry(job.settings(), child_environment.of_trial(job), pids)
+    sampler = Sampler(host_sources(pid) + device)
+    sampler.start()
+    try:
+        sampler.await_first_sample()
+        yield sampler
+        sampler.sample_now()
+    except BaseException:  # the trial did not start
+        sampler.stop(patience_seconds=0.0)
+        raise
 
 
 def leave_job(job: Job, folder: str) -> None:

@@ -1,7 +1,7 @@
 """The Ascend NPU as a backend: what differs from a plain TensorFlow graph, put together."""
 
 import os
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from backends.ascend import condition, installation, precision, probe, session, variables
 from backends.engines.tensorflow.backend import TensorFlowBackend
@@ -16,7 +16,7 @@ from backends.protocol import (
     Probe,
     Settings,
 )
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -63,9 +63,7 @@ class AscendBackend(TensorFlowBackend):
         """One device, one rank, and the adapter's own words in the log."""
         return variables.of_trial(settings.device, inherited)
 
-    def telemetry(
-        self, settings: Settings, variables_of_trial: Mapping[str, str], pids: Callable[[], Set[int]]
-    ) -> List[Source]:
+    def telemetry(self, settings: Settings, variables_of_trial: Mapping[str, str], pids: Pids) -> List[Source]:
         """npu-smi; without its utilisation while profiling, when it prints 0."""
         from backends.telemetry.logical_npu import LogicalNpu
 

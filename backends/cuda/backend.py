@@ -2,7 +2,7 @@
 
 import importlib
 import os
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from backends.cuda import condition, facts, placement, probing, proving, visible
 from backends.cuda import precision as precisions
@@ -20,7 +20,7 @@ from backends.protocol import (
     Probe,
     Settings,
 )
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -66,7 +66,7 @@ class CudaBackend(TensorFlowBackend):
         needed.update(precisions.variables(settings.precision))
         return needed
 
-    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Callable[[], Set[int]]) -> List[Source]:
+    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Pids) -> List[Source]:
         """The GPU through NVML, or nvidia-smi where that cannot be reached."""
         entry = visible.chosen(None, variables)
         if entry is None:

@@ -1,9 +1,8 @@
 """What the host tells of a trial: processor time and memory of its processes, energy of the processor packages."""
 
-import contextlib
 import os
 import re
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Callable, Dict, List, Optional, Set, Tuple
 
 import psutil
 
@@ -44,25 +43,25 @@ class ProcessTree(Source):
     Pages that several of them share count once for each, so the sum of a tree is an upper bound.
 
     Args:
-        pid: the process; once it is gone, everything is unknown.
+        pid: tells the process; before it starts (None) and once it is gone, everything is unknown.
     """
 
     name = "process tree"
     columns = ("cpu_seconds", "resident_bytes")
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: Callable[[], Optional[int]]) -> None:
+        self._pid = pid
         self._peak_bytes: Optional[int] = None
         self._process: Optional[psutil.Process] = None
-        with contextlib.suppress(psutil.NoSuchProcess):
-            self._process = psutil.Process(pid)
 
     def read(self) -> Dict[str, Optional[float]]:
         """CPU seconds so far and resident bytes now."""
-        if self._process is None:
-            return {}
         try:
-            below = self._process.children(recursive=True)
-            cpu_seconds, resident = _use(self._process)
+            process = self._found()
+            if process is None:
+                return {}
+            below = process.children(recursive=True)
+            cpu_seconds, resident = _use(process)
         except psutil.NoSuchProcess:
             return {}
         for process in below:
@@ -74,6 +73,13 @@ class ProcessTree(Source):
         self._keep_peak(resident)
         # An ended process that nobody has waited for still tells its time, but has no memory.
         return {"cpu_seconds": round(cpu_seconds, 6), "resident_bytes": resident or None}
+
+    def _found(self) -> Optional[psutil.Process]:
+        # Kept, so that another one that has its number later is not taken for it.
+        pid = self._pid()
+        if self._process is None and pid is not None:
+            self._process = psutil.Process(pid)
+        return self._process
 
     def _keep_peak(self, resident: int) -> None:
         # Between two samples only the kernel watches, and of a single process alone.
@@ -131,7 +137,7 @@ class PackageEnergy(Source):
         return {"energy_joules": self._total_uj / 1e6 if now else None}
 
 
-def host_sources(pid: int, powercap: str = POWERCAP) -> List[Source]:
-    """What this host can tell of the process `pid`, and of the energy meanwhile where the kernel counts it."""
+def host_sources(pid: Callable[[], Optional[int]], powercap: str = POWERCAP) -> List[Source]:
+    """What this host can tell of a process, and of the energy meanwhile where the kernel counts it."""
     energy = PackageEnergy(powercap)
     return [ProcessTree(pid), energy] if energy.is_there else [ProcessTree(pid)]

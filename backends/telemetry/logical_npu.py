@@ -1,13 +1,13 @@
 """The chip that a logical device number means: found through npu-smi, looked at once or sampled."""
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from backends.telemetry import npu, tool
 from backends.telemetry.npu_smi import chips, key_values, table
 from backends.telemetry.npu_smi.devices import Device
 from backends.telemetry.npu_smi.processes import Process
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 
 
 def locate(logical_id: int, run: tool.Run = tool.run) -> Tuple[int, Optional[int]]:
@@ -91,7 +91,7 @@ class LogicalNpu(Source):
 
     Args:
         logical_id: as the framework counts devices.
-        pids: the processes of the trial's tree at the moment.
+        pids: the processes of the trial's tree.
         run: runs npu-smi.
         tells_utilisation: False while a profiler runs on the chip: npu-smi then prints 0, whatever the chip does.
     """
@@ -100,9 +100,7 @@ class LogicalNpu(Source):
     columns = npu.COLUMNS
     patience_seconds = npu.NpuSmi.patience_seconds
 
-    def __init__(
-        self, logical_id: int, pids: Callable[[], Set[int]], run: tool.Run = tool.run, tells_utilisation: bool = True
-    ) -> None:
+    def __init__(self, logical_id: int, pids: Pids, run: tool.Run = tool.run, tells_utilisation: bool = True) -> None:
         self._logical_id, self._pids, self._run = logical_id, pids, run
         self._unknown: Dict[str, Optional[float]] = {} if tells_utilisation else {"device_utilisation_percent": None}
         self._chip: Optional[npu.NpuSmi] = None

@@ -1,6 +1,6 @@
 """Samples one chip of an Ascend NPU through npu-smi."""
 
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from backends.telemetry import tool
 from backends.telemetry.npu_smi import chips, errors, key_values, mapping, table
@@ -8,7 +8,7 @@ from backends.telemetry.npu_smi.devices import HEALTHS, Device
 from backends.telemetry.npu_smi.key_values import ChipReading
 from backends.telemetry.npu_smi.processes import Process
 from backends.telemetry.sightings import Sightings
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 
 COMMAND = "npu-smi"
 COLUMNS = (
@@ -73,22 +73,20 @@ class NpuSmi(Source):
     Args:
         npu_id: of the card, as in the table of `npu-smi info`; a logical id means one by `resolve`.
         chip_id: on the card; None where the card has one.
-        pids: the processes of the trial's tree at the moment.
+        pids: the processes of the trial's tree.
         run: runs npu-smi and returns what it printed; raises ToolFailed where it does not answer.
     """
 
     name = "NPU"
     columns = COLUMNS
-    patience_seconds = 5.0
+    patience_seconds = tool.TIMEOUT_SECONDS
 
-    def __init__(
-        self, npu_id: int, chip_id: Optional[int], pids: Callable[[], Set[int]], run: tool.Run = tool.run
-    ) -> None:
+    def __init__(self, npu_id: int, chip_id: Optional[int], pids: Pids, run: tool.Run = tool.run) -> None:
         self._npu_id, self._chip_id = npu_id, chip_id
-        self._pids, self._run = pids, run
+        self._run = run
         self._misses = 0
         self._has_common = self._has_proc_mem = True
-        self._sightings = Sightings(COMMAND)
+        self._sightings = Sightings(COMMAND, pids)
         self._sightings.note(id=_id(npu_id, chip_id))
 
     def read(self) -> Dict[str, Optional[float]]:
@@ -132,11 +130,11 @@ class NpuSmi(Source):
     ) -> None:
         self._sightings.note(name=device.name, family=family.value)
         self._sightings.replace(id=_id(device.npu_id, device.chip_id))
-        self._sightings.reading(values["device_memory_bytes"], values["device_utilisation_percent"])
         self._sightings.health(device.health, HEALTHS)
         listed, is_whole = self._processes(found, device)
         pids = {pid for one in listed for pid in (one.pid, one.container_pid) if pid is not None}
-        self._sightings.processes(pids, is_whole, self._pids())
+        memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
+        self._sightings.reading(memory, utilisation, pids, is_whole)
 
     def _processes(self, found: table.Table, device: Device) -> Tuple[List[Process], bool]:
         """The processes that are listed on the chip, and whether these are all."""

@@ -1,13 +1,13 @@
 """Samples one NVIDIA GPU: through NVML, or by nvidia-smi where NVML cannot be reached from Python."""
 
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Dict, Optional
 
 from backends.telemetry import tool
 from backends.telemetry.nvidia_smi import documents
 from backends.telemetry.nvidia_smi.report import Gpu, Report
 from backends.telemetry.nvml import Nvml
 from backends.telemetry.sightings import Sightings
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 
 COMMAND = "nvidia-smi"
 #: Characters of the first output that are kept as evidence.
@@ -20,17 +20,17 @@ class NvidiaSmi(Source):
 
     Args:
         device: its number in the order of the bus, or its UUID.
-        pids: the processes of the trial's tree at the moment.
+        pids: the processes of the trial's tree.
         run: runs nvidia-smi and returns what it printed; raises ToolFailed where it does not answer.
     """
 
     name = "GPU"
     columns = Nvml.columns
-    patience_seconds = 5.0
+    patience_seconds = tool.TIMEOUT_SECONDS
 
-    def __init__(self, device: str, pids: Callable[[], Set[int]], run: tool.Run = tool.run) -> None:
-        self._device, self._pids, self._run = device, pids, run
-        self._sightings = Sightings(COMMAND)
+    def __init__(self, device: str, pids: Pids, run: tool.Run = tool.run) -> None:
+        self._device, self._run = device, run
+        self._sightings = Sightings(COMMAND, pids)
         self._sightings.note(id="gpu %s" % device)
 
     def read(self) -> Dict[str, Optional[float]]:
@@ -52,11 +52,10 @@ class NvidiaSmi(Source):
             "device_clock_mhz": gpu.sm_clock_mhz,
             "device_energy_joules": None,
         }
-        self._sightings.reading(values["device_memory_bytes"], values["device_utilisation_percent"])
-        self._see(found, gpu)
+        self._see(found, gpu, values)
         return values
 
-    def _see(self, found: Report, gpu: Gpu) -> None:
+    def _see(self, found: Report, gpu: Gpu, values: Dict[str, Optional[float]]) -> None:
         self._sightings.note(
             name=gpu.name,
             driver=found.driver_version,
@@ -68,7 +67,8 @@ class NvidiaSmi(Source):
         if gpu.throttle_reasons is not None:
             self._sightings.throttling(gpu.throttle_reasons)
         listed = {process.pid for process in found.processes or ()}
-        self._sightings.processes(listed, found.processes is not None, self._pids())
+        memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
+        self._sightings.reading(memory, utilisation, listed, found.processes is not None)
 
     def observation(self) -> Dict[str, Any]:
         """What was seen of the GPU."""
@@ -108,6 +108,6 @@ class NvidiaGpu(Source):
         return (self._chosen or self._nvml).observation()
 
 
-def source(device: str, pids: Callable[[], Set[int]]) -> Source:
+def source(device: str, pids: Pids) -> Source:
     """A GPU as it is to be sampled."""
     return NvidiaGpu(Nvml(device, pids), NvidiaSmi(device, pids))

@@ -1,11 +1,11 @@
 """Samples one NVIDIA GPU through NVML."""
 
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Dict, Optional
 
 from backends import nvml
 from backends.telemetry.nvidia_smi import errors
 from backends.telemetry.sightings import Sightings
-from backends.telemetry.source import Source
+from backends.telemetry.source import Pids, Source
 from backends.telemetry.tool import ToolFailed
 
 _LISTS = ("Compute", "Graphics")
@@ -16,7 +16,7 @@ class Nvml(Source):
 
     Args:
         device: as `backends.nvml.Gpu` takes it.
-        pids: the processes of the trial's tree at the moment.
+        pids: the processes of the trial's tree.
         load: loads the module pynvml.
     """
 
@@ -30,12 +30,12 @@ class Nvml(Source):
         "device_energy_joules",
     )
 
-    def __init__(self, device: str, pids: Callable[[], Set[int]], load: Callable[[], Any] = nvml.load_library) -> None:
-        self._device, self._pids, self._load = device, pids, load
+    def __init__(self, device: str, pids: Pids, load: Callable[[], Any] = nvml.load_library) -> None:
+        self._device, self._load = device, load
         self._library: Any = None
         self._gpu: Optional[nvml.Gpu] = None
         self._first_millijoules: Optional[int] = None
-        self._sightings = Sightings("nvml")
+        self._sightings = Sightings("nvml", pids)
         self._sightings.note(id="gpu %s" % device)
 
     def read(self) -> Dict[str, Optional[float]]:
@@ -50,8 +50,7 @@ class Nvml(Source):
             if self._gpu is None:
                 self._gpu = self._opened()
             values = self._values(self._gpu)
-            self._sightings.reading(values["device_memory_bytes"], values["device_utilisation_percent"])
-            self._see(self._gpu)
+            self._see(self._gpu, values)
         except self._library.NVMLError as error:
             code = getattr(error, "value", None)
             fault = errors.fault_of_code(code) if isinstance(code, int) else None
@@ -98,11 +97,13 @@ class Nvml(Source):
             return None  # a counter that began anew tells nothing of before
         return nvml.thousandth(now - self._first_millijoules)
 
-    def _see(self, gpu: nvml.Gpu) -> None:
+    def _see(self, gpu: nvml.Gpu, values: Dict[str, Optional[float]]) -> None:
         mask = gpu.clock_reasons()
         if mask is not None:
             self._sightings.throttling(nvml.throttling_of(mask))
         lists = [gpu.processes(kind) for kind in _LISTS]
         on_device = {process.pid for listed in lists for process in listed or ()}
         # A container shows no process at all, whatever runs in it and beside it.
-        self._sightings.processes(on_device, bool(on_device) and None not in lists, self._pids())
+        is_whole = bool(on_device) and None not in lists
+        memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
+        self._sightings.reading(memory, utilisation, on_device, is_whole)

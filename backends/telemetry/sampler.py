@@ -72,13 +72,21 @@ class Sampler:
         self._faults: List[str] = []
         self._cpu_seconds = 0.0
         self._being_read = ""
-        self._ending = threading.Event()
+        self._has_sample, self._awake, self._ending = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
 
     def start(self) -> None:
-        """Take the first sample now, in the thread; call it once the trial's process was started."""
+        """Take the first sample now, in the thread; `await_first_sample` lets it be one of before the trial."""
         self._start_seconds = self._clock()
         self._thread.start()
+
+    def sample_now(self) -> None:
+        """End the pause before the next sample, as when the trial has just started."""
+        self._awake.set()
+
+    def await_first_sample(self) -> None:
+        """Wait until the first sample is there, or the most patient source would wait no longer for it."""
+        self._has_sample.wait(max((source.patience_seconds for source in self._sources), default=0.0))
 
     def stop(self, patience_seconds: Optional[float] = None) -> Dict[str, Any]:
         """Take a last sample and end; what was sampled, as it stands in a record under `telemetry`.
@@ -88,6 +96,7 @@ class Sampler:
                 as long as the most patient of the sources that have not failed asks for.
         """
         self._ending.set()
+        self._awake.set()
         if patience_seconds is None:
             patience_seconds = max((source.patience_seconds for source in self._alive), default=0.0)
         if self._thread.is_alive():
@@ -102,10 +111,12 @@ class Sampler:
             is_last = self._ending.is_set()
             before = time.thread_time()
             self._sample()
+            self._has_sample.set()
             self._cpu_seconds = time.thread_time()
             if is_last:
                 return
-            self._ending.wait(pause_seconds(self._interval_seconds, self._cpu_seconds - before))
+            self._awake.wait(pause_seconds(self._interval_seconds, self._cpu_seconds - before))
+            self._awake.clear()
 
     def _sample(self) -> None:
         row: Row = {}

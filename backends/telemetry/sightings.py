@@ -5,6 +5,8 @@ from typing import Any, Callable, Collection, Counter, Dict, Iterable, Optional,
 
 import psutil
 
+from backends.telemetry.source import Pids
+
 #: What every observation of a device has.
 FIELDS = (
     "tool",
@@ -29,16 +31,16 @@ class Sightings:
 
     Args:
         tool: what told it.
+        pids: the processes of the trial's tree.
         exists: whether there is a process of that number here.
     """
 
-    def __init__(self, tool: str, exists: Callable[[int], bool] = psutil.pid_exists) -> None:
+    def __init__(self, tool: str, pids: Pids, exists: Callable[[int], bool] = psutil.pid_exists) -> None:
         self._document: Dict[str, Any] = dict(dict.fromkeys(FIELDS), tool=tool)
-        self._exists = exists
+        self._pids, self._exists = pids, exists
         self._process_was: Set[Optional[bool]] = set()
         self._throttled: Counter[str] = collections.Counter()
         self._pids_before: Optional[Set[int]] = None
-        self._can_be_new = False
 
     def note(self, **facts: Any) -> None:
         """Keep what does not change: the first that is known."""
@@ -50,11 +52,31 @@ class Sightings:
         """Keep the latest, if it is known."""
         self._document.update({name: fact for name, fact in facts.items() if fact is not None})
 
-    def reading(self, memory_bytes: Optional[float], utilisation_percent: Optional[float]) -> None:
-        """Keep the first and the most of memory and utilisation."""
-        self.note(memory_bytes_before=memory_bytes, utilisation_percent_before=utilisation_percent)
+    def reading(
+        self,
+        memory_bytes: Optional[float],
+        utilisation_percent: Optional[float],
+        on_device: Collection[int],
+        is_whole_list: bool,
+    ) -> None:
+        """Keep what a reading shows that has just ended.
+
+        What the device was like before the trial is told by a reading that ended before the trial's process started.
+
+        Args:
+            memory_bytes: in use on the device.
+            utilisation_percent: of the device.
+            on_device: pids that the tool lists.
+            is_whole_list: whether these are all there are, as far as it tells.
+        """
+        of_trial = self._pids()
+        if of_trial is None:
+            self.note(memory_bytes_before=memory_bytes, utilisation_percent_before=utilisation_percent)
+            if self._pids_before is None and is_whole_list:
+                self._pids_before = set(on_device)
         self._keep_most("memory_bytes_most", memory_bytes)
         self._keep_most("utilisation_percent_most", utilisation_percent)
+        self._processes(set(on_device), is_whole_list, of_trial or set())
 
     def _keep_most(self, name: str, value: Optional[float]) -> None:
         kept = self._document[name]
@@ -71,26 +93,20 @@ class Sightings:
         self._throttled.update(reasons)
         self.replace(throttle_reasons=sorted(self._throttled), throttle_readings=dict(self._throttled))
 
-    def processes(self, on_device: Collection[int], is_whole_list: bool, of_trial: Collection[int]) -> None:
+    def _processes(self, on_device: Set[int], is_whole_list: bool, of_trial: Set[int]) -> None:
         """Keep whether a process of the trial was on the device, and whether another one was.
 
         A tool may number processes as the host does, and the trial live in a container: then it lists none that exists
-        here, and one that the first list did not have, read before a trial can have opened its device, is new.
-
-        Args:
-            on_device: pids that the tool lists.
-            is_whole_list: whether these are all there are, as far as it tells.
-            of_trial: pids of the trial's tree; none before it starts and after it ended, which says nothing.
+        here, and one that was not there before the trial is new.
         """
-        others = set(on_device) - set(of_trial)
-        if self._pids_before is None:
-            self._pids_before = others if is_whole_list else set()
-            self._can_be_new = is_whole_list
-        if len(others) < len(set(on_device)):
+        others = on_device - of_trial
+        if len(others) < len(on_device):
             self._process_was.add(True)
-        elif of_trial:
+        elif of_trial:  # none before it starts and after it ended, which says nothing
             self._process_was.add(False if is_whole_list else None)
-        new = {pid for pid in others - self._pids_before if self._can_be_new and not self._exists(pid)}
+        new = set()
+        if self._pids_before is not None:
+            new = {pid for pid in others - self._pids_before if not self._exists(pid)}
         if new:
             self.replace(is_process_new=True)
         if others - new:

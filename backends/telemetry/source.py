@@ -1,7 +1,10 @@
 """What the sampler asks: something that can be read again and again beside a running trial."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Set, Tuple
+
+#: The processes of the trial's tree at the moment: None before it starts, none at all once it is gone.
+Pids = Callable[[], Optional[Set[int]]]
 
 
 class Source(ABC):
@@ -9,7 +12,7 @@ class Source(ABC):
 
     #: What a sentence calls it.
     name: str
-    #: How long a trial's end waits for its last reading before it is left behind.
+    #: How long a trial's start waits for its first reading, and a trial's end for its last one.
     patience_seconds: float = 2.0
     #: The columns it fills; each name ends in its unit.
     columns: Tuple[str, ...]

@@ -9,7 +9,10 @@ import time
 import psutil
 import pytest
 
-from bench import child_environment, clock, record, runner
+from backends.null import NullBackend
+from backends.telemetry.source import Source
+from bench import child_environment, clock, layout, record, runner
+from bench.errors import TrialFailed
 from bench.outcome import Ending, Limits, conclude
 from bench.plan import Job
 from har_model.config import TrainingConfig, Workload
@@ -210,3 +213,43 @@ def test_a_strangers_package_in_the_working_folder_of_the_user_is_not_imported(d
     folder.mkdir()
     outcome, _ = _run(_job(data_path), folder, monkeypatch)
     assert outcome.status == record.COMPLETE
+
+
+class _Card(Source):
+    """A device whose first look takes long; keeps what it knew of the trial's processes after each look."""
+
+    name, columns, patience_seconds = "card", ("device_power_watts",), 60.0
+
+    def __init__(self, pids):
+        self._pids, self.seen = pids, []
+
+    def read(self):
+        if not self.seen:
+            time.sleep(0.5)
+        self.seen.append(self._pids())
+        return {"device_power_watts": 1.0}
+
+
+def test_the_device_is_read_once_before_the_trial_starts_and_at_once_when_it_has(data_path, tmp_path, monkeypatch):
+    cards = []
+
+    def telemetry(self, settings, variables, pids):
+        cards.append(_Card(pids))
+        return cards
+
+    monkeypatch.setattr(NullBackend, "telemetry", telemetry)
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch)
+    assert outcome.status == record.COMPLETE
+    before, *others = cards[0].seen
+    assert before is None and None not in others and len(others[0]) >= 1
+    assert outcome.telemetry["cpu_seconds"][0] is None and outcome.telemetry["cpu_seconds"][1] is not None
+
+
+def test_a_backend_whose_telemetry_fails_starts_no_trial(data_path, tmp_path, monkeypatch):
+    def telemetry(self, settings, variables, pids):
+        raise TrialFailed("No telemetry here; mend the backend.")
+
+    monkeypatch.setattr(NullBackend, "telemetry", telemetry)
+    with pytest.raises(TrialFailed, match="No telemetry here"):
+        _run(_job(data_path), tmp_path, monkeypatch)
+    assert (tmp_path / layout.LOG).read_bytes() == b""

@@ -6,7 +6,15 @@ import pytest
 
 from bench import cli
 from tests.contract import host
-from tests.contract.npu_bench import DOUBLE_TEXT, HAS_TENSORFLOW_1, WHY_NOT, harbench, pretended_host, records
+from tests.contract.npu_bench import (
+    DOUBLE_TEXT,
+    HAS_TENSORFLOW_1,
+    SEEN_BY_NPU_SMI,
+    WHY_NOT,
+    harbench,
+    pretended_host,
+    records,
+)
 
 needs_tensorflow_1 = pytest.mark.skipif(not HAS_TENSORFLOW_1, reason=WHY_NOT)
 _SMALL = ("--kernel", "fused", "--batch-size", "5", "--steps", "12", "--warmup", "1", "--trials", "1")
@@ -30,7 +38,7 @@ def _run(tmp_path, variables, data_path, *arguments):
     ],
 )
 def test_a_run_with_a_double_is_a_simulation_and_says_so_everywhere(tmp_path, data_path, variant, kernel):
-    variables = pretended_host(tmp_path, variant)
+    variables = pretended_host(tmp_path, variant, script=SEEN_BY_NPU_SMI)
     answer = _run(tmp_path, variables, data_path, "--kernel", kernel, "--loss-scale", "dynamic")
     assert answer.code == 0, answer.err
     assert "  simulated (%s): " % DOUBLE_TEXT in answer.out

@@ -30,7 +30,7 @@ def end(process):
 def test_a_process_is_seen_with_its_time_and_its_memory():
     code = "import sys, time\nx = bytearray(64 << 20)\nwhile time.process_time() < 0.3: pass\n"
     process = child(code + "print('ready', flush=True); sys.stdin.read()")
-    tree = ProcessTree(process.pid)
+    tree = ProcessTree(lambda: process.pid)
     wait_for_word(process)
     found = tree.read()
     end(process)
@@ -46,7 +46,7 @@ def test_the_time_of_children_counts_while_they_run_and_when_they_have_ended():
         "input(); inner.communicate(); print('ready', flush=True); sys.stdin.read()"
     ) % (burn + "import sys; sys.stdin.read()")
     process = child(code)
-    tree = ProcessTree(process.pid)
+    tree = ProcessTree(lambda: process.pid)
     while len(psutil.Process(process.pid).children()) == 0 or tree.read()["cpu_seconds"] < 0.25:
         time.sleep(0.01)
     running = tree.read()
@@ -63,7 +63,7 @@ def test_the_time_of_children_counts_while_they_run_and_when_they_have_ended():
 def test_a_peak_between_two_samples_is_seen():
     process = child("import sys; x = bytearray(64 << 20); del x; print('ready', flush=True); sys.stdin.read()")
     wait_for_word(process)
-    tree = ProcessTree(process.pid)
+    tree = ProcessTree(lambda: process.pid)
     found = tree.read()
     end(process)
     assert found["resident_bytes"] < 64 << 20 <= tree.totals()["peak_resident_bytes"]
@@ -71,16 +71,16 @@ def test_a_peak_between_two_samples_is_seen():
 
 def test_a_process_that_vanished_is_unknown_and_no_fault():
     process = child("print('ready', flush=True)")
-    tree = ProcessTree(process.pid)
+    tree = ProcessTree(lambda: process.pid)
     wait_for_word(process)
     end(process)
-    assert tree.read() == {} and ProcessTree(process.pid).read() == {}
+    assert tree.read() == {} and ProcessTree(lambda: process.pid).read() == {}
     assert tree.totals() == {"peak_resident_bytes": None}
 
 
 def test_an_ended_process_that_nobody_waited_for_has_a_time_and_no_memory():
     process = child("import time\nwhile time.process_time() < 0.1: pass")
-    tree = ProcessTree(process.pid)
+    tree = ProcessTree(lambda: process.pid)
     assert process.stdout.read() == b""
     while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
@@ -156,4 +156,4 @@ def test_one_unreadable_counter_makes_the_energy_unknown_and_not_smaller(powerca
 )
 def test_energy_is_asked_for_only_where_the_kernel_shows_it(powercap, name, sources):
     folder = powercap({"intel-rapl:0": (name, 5, 10)})
-    assert [source.name for source in host.host_sources(os.getpid(), folder)] == sources
+    assert [source.name for source in host.host_sources(os.getpid, folder)] == sources

@@ -8,6 +8,7 @@ from backends.telemetry.npu_smi.chips import Family
 from backends.telemetry.sampler import Sampler
 from tests.backends.telemetry.npu_smi import drawn
 from tests.backends.telemetry.test_sampler import Given
+from tests.backends.telemetry.trial_pids import pids_of
 
 COMMON = """
 \tNPU ID                         : 5
@@ -42,8 +43,8 @@ def chip(used, npu_id=5, **given):
     return drawn.device(npu_id, bottom="7           0    / 0          %d/ 65536" % used, **given)
 
 
-def source(run, chip_id=0, pids=()):
-    return NpuSmi(5, chip_id, lambda: set(pids), run)
+def source(run, chip_id=0, pids=(), readings_before=0):
+    return NpuSmi(5, chip_id, pids_of(pids, readings_before), run)
 
 
 def test_a_reading_has_what_table_and_common_tell_of_the_chip():
@@ -113,7 +114,7 @@ def test_the_observation_has_the_first_the_most_and_the_worst():
         drawn.table(chip(9000, health="Warning"), processes=[drawn.process(5, pid=77)]),
         drawn.table(chip(3100), processes=[drawn.nothing_on(5)]),
     ]
-    watched = source(answers(*tables), pids={70, 77})
+    watched = source(answers(*tables), pids={70, 77}, readings_before=1)
     for _ in tables:
         watched.read()
     seen = watched.observation()

@@ -4,6 +4,7 @@ from backends.telemetry.nvidia_gpu import NvidiaGpu, NvidiaSmi
 from backends.telemetry.nvml import Nvml
 from backends.telemetry.tool import ToolFailed
 from tests.backends.nvml_library import LIBRARY_NOT_FOUND, LOST, Library, NVMLError
+from tests.backends.telemetry.trial_pids import pids_of
 
 MIB = 1 << 20
 _GPU = """
@@ -47,8 +48,8 @@ class Tool:
         return text
 
 
-def smi(*texts, device="0", pids=()):
-    return NvidiaSmi(device, lambda: set(pids), Tool(*texts))
+def smi(*texts, device="0", pids=(), readings_before=0):
+    return NvidiaSmi(device, pids_of(pids, readings_before), Tool(*texts))
 
 
 def nvml(**answers):
@@ -76,7 +77,7 @@ def test_what_is_not_printed_is_unknown_and_never_zero():
 
 def test_nvidia_smi_sees_processes_memory_and_throttling():
     texts = [document(gpu()), document(gpu("Active", "903 MiB", "97 %", _PROCESS % 77)), document(gpu())]
-    watched = smi(*texts, pids={77})
+    watched = smi(*texts, pids={77}, readings_before=1)
     for _ in texts:
         watched.read()
     seen = watched.observation()

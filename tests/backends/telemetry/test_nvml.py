@@ -23,11 +23,12 @@ from tests.backends.nvml_library import (
     process,
 )
 from tests.backends.telemetry.test_sampler import Given
+from tests.backends.telemetry.trial_pids import pids_of
 
 
-def source(device="0", pids=(), **answers):
+def source(device="0", pids=(), readings_before=0, **answers):
     library = Library(**answers)
-    return Nvml(device, lambda: set(pids), lambda: library)
+    return Nvml(device, pids_of(pids, readings_before), lambda: library)
 
 
 def test_a_reading_is_in_the_units_of_the_columns():
@@ -95,6 +96,7 @@ def test_a_missing_package_is_a_sentence(monkeypatch):
 def test_the_observation_tells_what_it_is_and_what_was_seen():
     watched = source(
         pids={77},
+        readings_before=1,
         nvmlDeviceGetMemoryInfo=[SimpleNamespace(used=used) for used in (100, 900, 200)],
         nvmlDeviceGetUtilizationRates=[SimpleNamespace(gpu=gpu) for gpu in (0, 97, 5)],
         nvmlDeviceGetCurrentClocksEventReasons=[0x1, 0x4 | 0x2, 0x44, 0],

@@ -47,6 +47,10 @@ class Hanging(Source):
         return {}
 
 
+class Patient(Hanging):
+    patience_seconds = 0.3
+
+
 def test_the_columns_hold_what_was_read_at_the_times_at_which_it_was_read():
     source = Given(1.0, None, 4.0, n=3)
     sampler = Sampler([source], 0.001, clock=itertools.count(100.0, 2.5).__next__)
@@ -71,6 +75,28 @@ def test_a_stop_takes_a_last_sample_however_long_the_interval_is():
     assert columns["cpu_seconds"] == [1.0, 2.0]
 
 
+def test_the_first_sample_can_be_waited_for_and_the_next_be_had_at_once():
+    source = Given(1.0, 2.0, n=2)
+    sampler = Sampler([source], 1e6)
+    sampler.start()
+    sampler.await_first_sample()
+    assert not source.asked.is_set()
+    sampler.sample_now()
+    assert source.asked.wait(60)
+    assert sampler.stop(patience_seconds=60)["cpu_seconds"][:2] == [1.0, 2.0]
+
+
+def test_a_source_that_hangs_does_not_hold_up_the_beginning():
+    hanging = Patient()
+    sampler = Sampler([hanging], 0.001)
+    sampler.start()
+    start = time.perf_counter()
+    sampler.await_first_sample()
+    assert 0.3 <= time.perf_counter() - start < 60
+    hanging.freed.set()
+    sampler.stop()
+
+
 def test_a_source_that_raises_is_told_in_a_sentence_and_dropped_and_the_others_go_on():
     good, bad = Given(1.0, 2.0, 3.0, n=3), Given(5.0, OSError("no\nsuch card"), column="power_watts", name="card")
     sampler = Sampler([bad, good], 0.001)
@@ -93,10 +119,6 @@ def test_a_source_that_hangs_does_not_hold_up_the_end_and_is_named():
     assert columns["faults"] == ["The hanging source did not answer; sampling ended there."]
     assert columns["power_watts"] is None
     hanging.freed.set()
-
-
-class Patient(Hanging):
-    patience_seconds = 0.3
 
 
 def test_the_end_waits_as_long_as_the_most_patient_source_that_still_works():
@@ -150,7 +172,7 @@ def test_a_costly_sample_is_followed_by_a_longer_pause(cost, pause):
 def test_a_real_process_is_sampled_at_a_small_and_measured_cost():
     code = "import time, sys\nx = bytearray(32 << 20)\nt = time.time()\nwhile time.time() < t + 2.0: pass\n"
     process = subprocess.Popen([sys.executable, "-c", code])
-    sampler = Sampler(host_sources(process.pid), 0.05)
+    sampler = Sampler(host_sources(lambda: process.pid), 0.05)
     sampler.start()
     process.wait()
     columns = sampler.stop()

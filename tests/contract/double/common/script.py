@@ -15,6 +15,7 @@ The variable holds a JSON object. Without it everything goes well. Its keys:
                   false for NEW
   host_ops        list of operation types that the device lacks: a graph with one fails to compile (EZ3003), unless
                   mix_compile_mode leaves it to the host
+  compile_seconds  how long the compilation of a graph takes (default 0), while npu-smi shows the process
   missing         "package": importing the adapter raises ModuleNotFoundError; "library": its shared object cannot be
                   loaded, which ends in an ImportError on npu_bridge_handle
   traces          false: the profiler leaves nothing in its folder (default true)
@@ -29,7 +30,10 @@ from typing import Any, Dict, List, Optional
 from .contract import ContractViolation
 
 VARIABLE = "HARBENCH_DOUBLE"
-_KEYS = ("sentinel", "source", "fail", "fail_at_run", "overflow_at_steps", "saturates", "host_ops", "missing", "traces")
+_KEYS = (
+    "sentinel", "source", "fail", "fail_at_run", "overflow_at_steps", "saturates", "host_ops", "compile_seconds",
+    "missing", "traces",
+)  # fmt: skip
 
 
 def read() -> Dict[str, Any]:

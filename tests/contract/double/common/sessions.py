@@ -7,6 +7,7 @@ time in any case.)
 
 import inspect
 import os
+import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
@@ -93,6 +94,7 @@ class DeviceSession:
         lacking = None if self.options.mix_compile_mode else graphs.first_lacking(operations)
         if lacking:
             failures.fail_compile(failures.no_kernel(*lacking), kernel, graph_id)
+        time.sleep(script.read().get("compile_seconds", 0))
         if self.options.iterations_per_loop > 1:
             log.line("I", "tf_adapter/optimizers/om_partition_subgraphs_pass.cc:1846", "Insert op success")
         wanted = script.read().get("sentinel", True)
