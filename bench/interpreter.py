@@ -16,8 +16,8 @@ from backends.findings import Finding
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
-from bench.outcome import signal_name
 from bench.plan import Job
+from har_model.signals import signal_name
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
 PROBE_SECONDS = 120.0

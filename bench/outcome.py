@@ -1,12 +1,12 @@
 """How a trial ended: from its process, its journal and its steps to a status, a sentence and an exit code."""
 
-import signal
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Sequence, Tuple
 
 from bench import record
 from bench.errors import Interrupted, TrialFailed, TrialTimedOut
 from bench.step_log import Step
+from har_model.signals import signal_name
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,6 @@ def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:
     if phases[-1] == "training":
         return "in its phase 'training' after %d step%s" % (steps_done, "" if steps_done == 1 else "s")
     return "in its phase %r" % phases[-1]
-
-
-def signal_name(number: int) -> str:
-    """A signal as people call it, or by its number."""
-    return signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
 
 
 def _died_of(return_code: int, where: str) -> str:

@@ -13,6 +13,7 @@ from typing import List, Mapping, Optional, Tuple
 
 from backends.ascend import installation
 from backends.protocol import Probe
+from har_model.signals import signal_name
 
 #: Importing TensorFlow and the adapter takes seconds; from a cold network disk, longer.
 _IMPORT_SECONDS = 100
@@ -77,11 +78,9 @@ def explain_import(return_code: int, text: str, root: str) -> str:
             "this environment; %s, then try again." % (os.path.basename(missing[0]), _sourcing(root))
         )
     if return_code < 0:
-        number = -return_code
-        name = signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
         return (
             "Importing the Ascend adapter ended the process by %s: driver, CANN and adapter do not fit together, or "
-            "the device is taken (%s)." % (name, _last_words(text))
+            "the device is taken (%s)." % (signal_name(-return_code), _last_words(text))
         )
     if return_code == 0:
         return (

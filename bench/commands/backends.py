@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from dataclasses import asdict
 from typing import List, Optional, Sequence, Tuple
 
@@ -14,24 +15,30 @@ from bench.capabilities import Capabilities
 from bench.commands.cell_options import interpreter_of, python_option
 from bench.commands.options import finite
 
-_HEADER = ("backend", "state", "kernels", "precisions", "loss scales", "in words")
-#: What stands where a backend could not say.
-_UNKNOWN = "unknown"
+#: Characters in a line; a longer word stands alone in its own.
+_WIDTH = 100
+_INDENT = " " * 4
 
 
-def _words(words: Optional[Tuple[str, ...]]) -> str:
-    return _UNKNOWN if words is None else ",".join(words)
+def _wrapped(text: str, indent: str = _INDENT) -> List[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=_INDENT, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _list(title: str, words: Optional[Tuple[str, ...]]) -> List[str]:
+    text = "%-13s%s" % (title, "unknown" if words is None else ", ".join(words))
+    return _wrapped(text, indent=_INDENT + " " * 13)
 
 
 def lines(found: Sequence[Capabilities]) -> List[str]:
-    """A header and a line for each backend, aligned; the defaults stand first in each list."""
-    rows = [_HEADER]
-    rows += [
-        (one.name, one.state, _words(one.kernels), _words(one.precisions), _words(one.loss_scales), one.sentence)
-        for one in found
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    """Each backend's name and state, below them what its probe says and what it can do; defaults stand first."""
+    shown: List[str] = []
+    for one in found:
+        shown += ["%s: %s" % (one.name, one.state)] + _wrapped(one.sentence)
+        shown += _list("kernels", one.kernels) + _list("precisions", one.precisions)
+        shown += _list("loss scales", one.loss_scales)
+    return shown
 
 
 def document(found: Sequence[Capabilities], left_out: Sequence[str]) -> str:
