@@ -23,11 +23,15 @@ class Proof:
     evidence: str
 
 
+#: Phases of a trial's log in which a device first meets what it has to compute: a training's steps up to its first
+#: evaluation, that evaluation, and what follows it; the one evaluation of a checkpoint.
+TRAINING, FIRST_EVALUATION, FURTHER_TRAINING = "training", "first-evaluation", "further-training"
+EVALUATION = "evaluation"
 _PHASE = "harbench: phase %s\n"
 
 
 def phase_line(phase: str) -> str:
-    """What a trial writes into its log where a phase begins: "training", "evaluation" and so on."""
+    """What a trial writes into its log where a phase begins: one of those above, or another such word."""
     return _PHASE % phase
 
 

@@ -13,6 +13,12 @@ from backends.proof import phase_line
 from bench import clock
 
 
+def tell_log(phase: str) -> None:
+    """Write into the trial's log that a phase begins, so that what a device says can be laid to it."""
+    sys.stderr.write(phase_line(phase))
+    sys.stderr.flush()
+
+
 class Journal:
     """The trial's side.
 
@@ -39,8 +45,7 @@ class Journal:
     def phase(self, name: str) -> Iterator[None]:
         """Time a phase on the host's clock and say so at its start and its end; the trial's log tells of its start."""
         self.write("phase-start", name=name)
-        sys.stderr.write(phase_line(name))
-        sys.stderr.flush()
+        tell_log(name)
         start = clock.now_ns()
         yield
         self.write("phase", name=name, seconds=clock.seconds_since(start))

@@ -6,9 +6,10 @@ from typing import Callable, Optional
 
 import numpy as np
 
+from backends.proof import FIRST_EVALUATION, FURTHER_TRAINING
 from backends.protocol import Model
 from bench import clock, synchronisation
-from bench.journal import Journal
+from bench.journal import Journal, tell_log
 from bench.plan import MODE_FULL, Job
 from bench.step_log import StepWriter
 from har_model import metrics
@@ -68,6 +69,7 @@ class TimedLoop:
         self._clock: Callable[[], int] = model.virtual_clock_ns or clock.now_ns
         self._schedule = Schedule(len(dataset.train.labels), job.workload.training)
         self._steps_done = 0
+        self._has_evaluated = False
 
     def run(self) -> None:
         """All epochs; the whole test set is evaluated as one batch, after each in mode `full`, else after the last."""
@@ -78,9 +80,17 @@ class TimedLoop:
                 drain = synchronisation.measure(self._model, self._clock)
                 self._journal.write("synchronisation", **asdict(drain))
             if is_last or self._job.mode == MODE_FULL:
-                evaluate(self._model, self._dataset.test, epoch, self._journal, is_last)
+                self._evaluate(epoch, is_last)
             if is_last:
                 return
+
+    def _evaluate(self, epoch: int, is_last: bool) -> None:
+        if not self._has_evaluated:
+            tell_log(FIRST_EVALUATION)
+        evaluate(self._model, self._dataset.test, epoch, self._journal, is_last)
+        if not self._has_evaluated:
+            tell_log(FURTHER_TRAINING)
+        self._has_evaluated = True
 
     def _is_over(self, next_epoch: int) -> bool:
         return next_epoch >= self._job.epochs or self._is_out_of_steps()

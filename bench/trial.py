@@ -17,6 +17,7 @@ import numpy as np
 
 from backends import registry
 from backends.engines.tensorflow.backend import TensorFlowBackend
+from backends.proof import EVALUATION, TRAINING
 from backends.protocol import Backend, Model, Updates
 from bench import clock, layout, plan, synchronisation
 from bench.journal import Journal
@@ -69,7 +70,7 @@ def _train(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) 
         raise DataError(
             "There is no room for the steps of a trial (%s): free space, or raise the quota or limit." % error.strerror
         ) from error
-    with journal.phase("training"):
+    with journal.phase(TRAINING):
         TimedLoop(model, data, job, journal, steps).run()
     updates = model.updates()
     if updates is not None:
@@ -108,7 +109,7 @@ def _open_checkpoint(
 
 def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     _, model = _open_checkpoint(backend, job, data, journal)
-    with journal.phase("evaluation"):
+    with journal.phase(EVALUATION):
         evaluate(model, data.test, None, journal, is_last=True)
     journal.write("proof", **asdict(model.prove()))
     model.close()

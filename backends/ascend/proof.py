@@ -1,13 +1,23 @@
 """Whether the NPU did the work: the adapter's word on each graph that it compiled, and npu-smi's on the device."""
 
-from typing import Any, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 from backends.ascend import adapter
-from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Evidence, Proof
+from backends.proof import (
+    EVALUATION,
+    FIRST_EVALUATION,
+    ON_HOST,
+    PROVEN,
+    SIMULATED,
+    TRAINING,
+    UNPROVEN,
+    Evidence,
+    Proof,
+)
 
-#: Graphs that compute, in the phase in which they are met first: a training steps and evaluates, a checkpoint is only
-#: evaluated. Assigning and reading variables are graphs of their own, compiled in other phases or besides.
-_FEWEST_GRAPHS = (("training", 2, "step and evaluation are two graphs"), ("evaluation", 1, "the evaluation is a graph"))
+#: What a graph computes that is compiled in a phase. Assigning and reading variables are graphs of their own, compiled
+#: before. A training has the first two, the evaluation of a checkpoint the last one.
+_COMPUTED_IN = {TRAINING: "its step", FIRST_EVALUATION: "its evaluation", EVALUATION: "its evaluation"}
 #: The runtime reserves memory for itself when it opens a device; smaller changes come from elsewhere.
 _GROWTH_BYTES = 64 * 2**20
 _MIB = 2**20
@@ -42,8 +52,9 @@ def _cores_sign(seen: Mapping[str, Any]) -> Optional[str]:
 
 
 def _is_anothers(seen: Mapping[str, Any]) -> bool:
-    """Whether others are on the device and every list was without the trial: all load may be theirs."""
-    return seen.get("is_process_seen") is False and not seen.get("is_process_new") and bool(seen.get("is_another_seen"))
+    """Whether others are on the device and the trial was seen in no list: all load may be theirs."""
+    is_there = seen.get("is_process_seen") or seen.get("is_process_new")
+    return bool(seen.get("is_another_seen")) and not is_there
 
 
 def _signs(seen: Mapping[str, Any]) -> Tuple[Optional[str], Optional[str], Optional[str]]:
@@ -57,15 +68,33 @@ def _is_idle(seen: Mapping[str, Any]) -> bool:
     return is_told and not any(_signs(seen))
 
 
-def _compiled_in_phase(evidence: Evidence) -> Tuple[bool, str]:
-    """Whether the graphs that compute were compiled when they were met, and which should have been."""
+def _missing_part(evidence: Evidence) -> Optional[str]:
+    """Which part of the work no graph was compiled for when it was first done; None where none is missing."""
     from backends.logs import ascend as ascend_log
 
-    for phase, fewest, sentence in _FEWEST_GRAPHS:
+    phases = (EVALUATION,) if evidence.log_of(TRAINING) is None else (TRAINING, FIRST_EVALUATION)
+    for phase in phases:
         log = evidence.log_of(phase)
-        if log is not None:
-            return len(set(ascend_log.compiled_graph_ids(log))) >= fewest, sentence
-    return False, "the log does not tell when it stepped"
+        if log is None:
+            return "the log does not tell when the trial came to %s" % _COMPUTED_IN[phase]
+        if not ascend_log.compiled_graph_ids(log):
+            return "no graph was compiled when the trial came to %s" % _COMPUTED_IN[phase]
+    return None
+
+
+def _contradiction(log: str) -> Optional[str]:
+    """What the log says against the work of the NPU; None where it says nothing against it."""
+    from backends.logs import reading
+
+    found = reading.read(log)
+    words: Dict[str, str] = {
+        reading.YES_THEN_FAILED: "the device failed after it had compiled",
+        reading.NO: "the log says that the host did the work",
+        reading.PARTLY: "the log says that the host did a part of the work",
+    }
+    if found.device != reading.NPU or found.is_used not in words:  # a TensorFlow without GPU says so on an NPU too
+        return None
+    return "%s (%s)" % (words[found.is_used], (found.diagnosis or "it does not say why").rstrip("."))
 
 
 def _compiled(ids: Sequence[int]) -> str:
@@ -76,12 +105,12 @@ def _compiled(ids: Sequence[int]) -> str:
     )  # fmt: skip
 
 
-def decide(evidence: Evidence, has_failed: bool) -> Tuple[str, str]:
+def decide(evidence: Evidence, contradiction: Optional[str]) -> Tuple[str, str]:
     """State of the proof and what shows it.
 
     Args:
         evidence: `description["effective"]` holds the session's options and the adapter's kind.
-        has_failed: whether the log shows that the device failed after it had compiled.
+        contradiction: what the log says against the work of the NPU, if it does.
     """
     from backends.logs import ascend as ascend_log
 
@@ -97,16 +126,17 @@ def decide(evidence: Evidence, has_failed: bool) -> Tuple[str, str]:
     if effective.get("mix_compile_mode"):
         mixed = "mix_compile_mode leaves to the host what the device lacks, and nothing tells which operations: "
         return UNPROVEN, mixed + told
-    if has_failed:
-        return UNPROVEN, "the device failed after it had compiled: " + told
+    if contradiction:
+        return UNPROVEN, "%s: %s" % (contradiction, told)
     if ids:
-        is_compiled, sentence = _compiled_in_phase(evidence)
-        return (PROVEN if is_compiled and signs else UNPROVEN), told if is_compiled else "%s: %s" % (sentence, told)
+        missing = _missing_part(evidence)
+        return (PROVEN if signs and not missing else UNPROVEN), "%s: %s" % (missing, told) if missing else told
     if effective.get("adapter") != adapter.OLD:
         return UNPROVEN, told
-    # It says of no graph that it was compiled: npu-smi has to see the trial there, and the AI cores at work.
-    is_seen = bool(cores and (process or memory))
-    return (PROVEN if is_seen else UNPROVEN), "this adapter is older than the line that tells of each graph; " + watched
+    # It says of no graph that it was compiled: npu-smi has to see the trial's process there, and the AI cores at work.
+    # Without the process, memory and work may be another's that is not listed either.
+    state = PROVEN if cores and process else UNPROVEN
+    return state, "this adapter is older than the line that tells of each graph; " + watched
 
 
 def judge(claim: Proof, evidence: Evidence) -> Proof:
@@ -116,10 +146,7 @@ def judge(claim: Proof, evidence: Evidence) -> Proof:
         claim: the trial's own word: simulated where a double stood for the adapter.
         evidence: as for `decide`.
     """
-    from backends.logs import reading
-
     if claim.state == SIMULATED:
         return claim
-    has_failed = reading.read(evidence.log).is_used == reading.YES_THEN_FAILED
-    state, text = decide(evidence, has_failed)
+    state, text = decide(evidence, _contradiction(evidence.log))
     return Proof(state, claim.device, text)

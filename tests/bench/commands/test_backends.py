@@ -47,14 +47,19 @@ class Backend(NullBackend):
 _RUN = ["run", "--backend", "xpu", "--steps", "20", "--data-path", "synthetic", "--trials", "1"]
 
 
+def _blocks(text):
+    """What is shown of each backend, by name."""
+    names_and_texts = re.split(r"^(\S+): ", text, flags=re.MULTILINE)[1:]
+    return dict(zip(names_and_texts[::2], names_and_texts[1::2]))
+
+
 def _by_name(text):
     return {one["name"]: one for one in json.loads(text)["backends"]}
 
 
 def test_every_backend_is_shown_with_what_it_can_do_and_what_its_probe_says_in_lines_that_fit(harbench):
     out, err = harbench("backends")
-    blocks = re.split(r"^(\S+): ", out, flags=re.MULTILINE)[1:]
-    shown = dict(zip(blocks[::2], blocks[1::2]))
+    shown = _blocks(out)
     assert list(shown) == list(registry.names()) and err == ""
     assert shown["null"].splitlines()[0] == "available" and "measures nothing" in shown["null"]
     assert "    kernels      fused, unrolled\n" in shown["null"]
@@ -129,8 +134,8 @@ def test_a_broken_package_is_listed_with_its_sentence_and_refused_by_run(harbenc
     strangers.leave(tmp_path / "site", "xpu = strange:Backend\ncpu = strange:Backend", strange="import nothing_there")
     path = strangers.beside_ours(tmp_path / "site")
     out, err = harbench("backends", PYTHONPATH=path)
-    (line,) = [line for line in out.splitlines() if line.startswith("xpu")]
-    assert "not available" in line and "nothing_there" in line and "'cpu'" in err
+    shown = _blocks(out)["xpu"]
+    assert shown.startswith("not available\n") and "nothing_there" in shown and "'cpu'" in err
     _, err = harbench(*_RUN, PYTHONPATH=path, expect=4)
     assert "nothing_there" in err
     out, _ = harbench("run", "--backend", "null", *_RUN[3:], PYTHONPATH=path)
@@ -175,7 +180,7 @@ def test_a_package_that_pip_installs_brings_a_backend_that_is_listed_and_measure
     assert done.returncode == 0, done.stdout.decode("utf-8", "replace")
     path = strangers.beside_ours(site)
     out, _ = harbench("backends", PYTHONPATH=path)
-    assert any(line.startswith("xpu") and " available " in line for line in out.splitlines())
+    assert _blocks(out)["xpu"].startswith("available\n")
     out, _ = harbench(*_RUN, PYTHONPATH=path)
     assert "complete in" in out
     (document,), faults = record.read_all([str(tmp_path / "results")])
