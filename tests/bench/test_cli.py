@@ -168,6 +168,12 @@ def test_help_lists_the_exit_codes(harbench):
     assert "124 time-out" in " ".join(out.split())
 
 
+def _hear_signals():
+    """Undo what a shell does to a command in its background, and nohup to any."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"])
 def test_the_end_of_the_parent_leaves_no_process_and_a_record_where_it_can(
     harbench, data_path, tmp_path, tmp_path_factory, name
@@ -177,8 +183,9 @@ def test_the_end_of_the_parent_leaves_no_process_and_a_record_where_it_can(
                      HARBENCH_CACHE=str(tmp_path_factory.getbasetemp() / "cache"))  # fmt: skip
     arguments = ["run", "--backend", "null", "--data-path", data_path, *_SMALL]
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.cli"] + arguments, cwd=str(tmp_path), env=variables, stderr=subprocess.PIPE
-    )
+        [sys.executable, "-m", "bench.cli"] + arguments, cwd=str(tmp_path), env=variables, stderr=subprocess.PIPE,
+        preexec_fn=_hear_signals,
+    )  # fmt: skip
     journals = []
     while not journals or step_log.StepWatch(str(journals[0].parent / layout.STEPS)).under_way() is None:
         journals = list(tmp_path.glob("results/*/journal.jsonl"))

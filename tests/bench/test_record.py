@@ -172,7 +172,7 @@ class Card(Source):
         return dict.fromkeys(self.columns, 41.5)
 
     def observation(self):
-        seen = Sightings("npu-smi")
+        seen = Sightings("npu-smi", set)
         seen.note(
             id="npu 5 chip 0", family="A2", throttle_reasons=["sw_power_cap"], throttle_readings={"sw_power_cap": 3}
         )
