@@ -16,9 +16,12 @@ OPTIMIZER = "NpuOptimizer"
 MEMORY_OPTIMIZATION = "memory_optimization"
 _MEMORY_OPTIMIZATION = ("off", "default")
 
-#: What a timed run sets, each given option going before. `hcom_parallel` is off in one adapter and on in the other.
+#: What a timed run sets, each given option going before. `hcom_parallel` is off in one adapter and on in the other, and
+#: `enable_exception_dump` 0 in one and 2 in the other.
 _DEFAULTS: Dict[str, Value] = {
     "use_off_line": True,
+    "enable_data_pre_proc": False,
+    "enable_exception_dump": 0,
     "mix_compile_mode": False,
     "graph_run_mode": 1,
     "iterations_per_loop": 1,
@@ -28,6 +31,8 @@ _DEFAULTS: Dict[str, Value] = {
     "hcom_parallel": False,
     "op_compiler_cache_mode": "enable",
 }
+#: What only the newer adapter knows, as it is there without being set.
+_DEFAULTS_OF_NEW: Dict[str, Value] = {"deterministic": 0, "jit_compile": "auto"}
 
 
 def cache_folder(options: Mapping[str, str], variables: Mapping[str, str]) -> str:
@@ -81,9 +86,10 @@ def profiling_options(folder: str) -> str:
     )
 
 
-def parameters_of(settings: Settings, variables: Mapping[str, str]) -> Dict[str, Value]:
-    """Every entry of the adapter's parameter map, by name."""
-    values: Dict[str, Value] = dict(_DEFAULTS, op_compiler_cache_dir=cache_folder(settings.options, variables))
+def parameters_of(settings: Settings, variables: Mapping[str, str], is_old: bool) -> Dict[str, Value]:
+    """Every entry of the parameter map of the old or the newer adapter, by name."""
+    values: Dict[str, Value] = dict(_DEFAULTS, **({} if is_old else _DEFAULTS_OF_NEW))
+    values.update(op_compiler_cache_dir=cache_folder(settings.options, variables))
     values[precision.key_of(settings.precision)] = settings.precision
     values.update(check_options(settings))
     if settings.profile_folder is not None:
@@ -99,7 +105,7 @@ def config(settings: Settings, adapter: Adapter, variables: Mapping[str, str]) -
     """
     from backends.engines.tensorflow.compat import RewriterConfig, tf1
 
-    values = parameters_of(settings, variables)
+    values = parameters_of(settings, variables, adapter.is_old)
     parameters.check_known(values, adapter.is_old, precision.key_of(settings.precision))
     for folder in cache_folders(settings.options, variables):
         _make(folder)
@@ -114,7 +120,10 @@ def config(settings: Settings, adapter: Adapter, variables: Mapping[str, str]) -
     entry.name = OPTIMIZER
     for name, value in values.items():
         _set(entry.parameter_map[name], value)
-    return proto, dict(values, remapping="off", memory_optimization=memory_optimization, allow_soft_placement=True)
+    return proto, dict(
+        values, remapping="off", memory_optimization=memory_optimization, global_jit_level="off",
+        allow_soft_placement=True, log_device_placement=False,
+    )  # fmt: skip
 
 
 def _set(attribute: Any, value: Value) -> None:

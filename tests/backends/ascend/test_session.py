@@ -23,8 +23,9 @@ def _adapter(kind=NEW):
     return Adapter(kind, None, False)
 
 
-def test_every_option_that_decides_what_is_measured_is_set(tmp_path):
-    assert session.parameters_of(_settings(), {"HOME": str(tmp_path)}) == {
+@pytest.mark.parametrize("is_old, others", [(True, {}), (False, {"deterministic": 0, "jit_compile": "auto"})])
+def test_every_option_that_decides_what_is_measured_is_set(tmp_path, is_old, others):
+    expected = {
         "use_off_line": True,
         "mix_compile_mode": False,
         "graph_run_mode": 1,
@@ -36,19 +37,23 @@ def test_every_option_that_decides_what_is_measured_is_set(tmp_path):
         "hcom_parallel": False,
         "op_compiler_cache_mode": "enable",
         "op_compiler_cache_dir": str(tmp_path / "atc_data"),
+        "enable_data_pre_proc": False,
+        "enable_exception_dump": 0,
     }
+    assert session.parameters_of(_settings(), {"HOME": str(tmp_path)}, is_old) == dict(expected, **others)
 
 
 @pytest.mark.parametrize(
     "precision, key", [("must_keep_origin_dtype", "precision_mode"), ("mixed_float16", "precision_mode_v2")]
 )
 def test_a_precision_is_set_by_one_option_alone(precision, key):
-    values = session.parameters_of(_settings(precision), {})
+    values = session.parameters_of(_settings(precision), {}, is_old=False)
     assert values[key] == precision and ("precision_mode" in values) != ("precision_mode_v2" in values)
 
 
 def test_an_option_goes_before_what_is_set_otherwise():
-    values = session.parameters_of(_settings(mix_compile_mode="true", hcom_parallel="true", deterministic="1"), {})
+    given = _settings(mix_compile_mode="true", hcom_parallel="true", deterministic="1")
+    values = session.parameters_of(given, {}, is_old=False)
     assert (values["mix_compile_mode"], values["hcom_parallel"], values["deterministic"]) == (True, True, 1)
 
 
@@ -57,11 +62,11 @@ def test_an_option_goes_before_what_is_set_otherwise():
 )
 def test_an_option_that_is_refused_never_reaches_the_session(name):
     with pytest.raises(UsageError, match=name):
-        session.parameters_of(_settings(**{name: "false"}), {})
+        session.parameters_of(_settings(**{name: "false"}), {}, is_old=False)
 
 
 def test_a_profiled_run_turns_the_profiler_on_with_everything_a_trace_needs(tmp_path):
-    values = session.parameters_of(_settings(profile_folder=str(tmp_path)), {})
+    values = session.parameters_of(_settings(profile_folder=str(tmp_path)), {}, is_old=False)
     assert values["profiling_mode"] is True
     assert json.loads(values["profiling_options"]) == {
         "output": str(tmp_path),
@@ -105,7 +110,7 @@ def test_the_configuration_has_each_option_in_the_field_that_the_adapter_reads(t
     proto, effective = session.config(settings, _adapter(kind), variables)
     rewriting = proto.graph_options.rewrite_options
     (entry,) = rewriting.custom_optimizers
-    values = session.parameters_of(settings, variables)
+    values = session.parameters_of(settings, variables, kind == OLD)
     assert entry.name == "NpuOptimizer" and set(entry.parameter_map) == set(values)
     for name, value in values.items():
         field = _FIELDS[type(value)]
@@ -115,7 +120,10 @@ def test_the_configuration_has_each_option_in_the_field_that_the_adapter_reads(t
     assert (rewriting.remapping, rewriting.memory_optimization) == (RewriterConfig.OFF, RewriterConfig.OFF)
     assert proto.allow_soft_placement and not proto.log_device_placement
     assert proto.graph_options.optimizer_options.global_jit_level == -1
-    assert effective == dict(values, remapping="off", memory_optimization="off", allow_soft_placement=True)
+    assert effective == dict(
+        values, remapping="off", memory_optimization="off", global_jit_level="off", allow_soft_placement=True,
+        log_device_placement=False,
+    )  # fmt: skip
     assert os.path.isdir(str(tmp_path / "atc_data"))
 
 
