@@ -1,10 +1,12 @@
 """What `make bench-npu` runs, from the command to the tables, with contract doubles in place of the adapter."""
 
 import os
+import sys
 
 import pytest
 
 from bench import cli
+from tests import fresh_copy
 from tests.contract import host
 from tests.contract.npu_bench import (
     DOUBLE_TEXT,
@@ -22,6 +24,21 @@ _SMALL = ("--kernel", "fused", "--batch-size", "5", "--steps", "12", "--warmup",
 
 def _run(tmp_path, variables, data_path, *arguments):
     return harbench(tmp_path, variables, "run", "--backend", "npu", "--data-path", data_path, *_SMALL + arguments)
+
+
+@needs_tensorflow_1
+@pytest.mark.slow
+def test_make_bench_npu_sets_everything_up_beside_the_hosts_own_tensorflow_and_runs(tmp_path, data_path):
+    checkout = fresh_copy.copy_checkout(tmp_path)
+    variables = dict(pretended_host(tmp_path, "new"), PYTHON=sys.executable, HARBENCH_DATA=data_path)
+    variables["PYTHONPATH"] = str(host.DOUBLE / "new")
+    answer = fresh_copy.make(checkout, variables, "bench-npu", "ARGS=" + " ".join(_SMALL))
+    assert answer.code == 0, answer.out + answer.err
+    assert "  simulated (%s): " % DOUBLE_TEXT in answer.out and ".venv/3.7-own is ready" in answer.err
+    (document,) = records(checkout)
+    assert document["status"] == "complete" and document["proof"]["state"] == "simulated"
+    report = fresh_copy.make(checkout, variables, "report", "TENSORFLOW=own")
+    assert report.code == 0 and "simulated" in report.out and "(measured" not in report.out
 
 
 # ---- a run that goes well --------------------------------------------------------------------------------------------

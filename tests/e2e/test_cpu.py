@@ -83,31 +83,6 @@ def test_the_synthetic_data_can_be_learnt_in_five_epochs(tmp_path):
     assert document["evaluations"][-1]["accuracy"] > 0.75
 
 
-@pytest.mark.slow
-def test_make_bench_works_in_a_fresh_copy_as_the_readme_says(tmp_path):
-    """Sets everything up from the package index and runs the first command of the README, with fewer steps."""
-    checkout = tmp_path / "fresh copy"
-    root = environment.packages_root()
-    listed = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True)
-    if listed.returncode != 0:
-        pytest.skip("needs a git checkout")
-    for name in listed.stdout.decode("utf-8").split("\0"):
-        if name and os.path.isfile(os.path.join(root, name)):
-            os.makedirs(str(checkout / os.path.dirname(name)), exist_ok=True)
-            shutil.copy2(os.path.join(root, name), str(checkout / name))
-    python = os.path.join(sys.base_prefix, "bin", "python%d.%d" % sys.version_info[:2])
-    variables = dict(_variables(str(tmp_path)), PYTHON=python if os.path.exists(python) else sys.executable)
-    for _ in range(2):  # the second time nothing is set up anew
-        answer = subprocess.run(
-            ["make", "bench", "ARGS=--steps 40 --trials 1"], cwd=str(checkout), env=variables, capture_output=True
-        )
-        out = answer.stdout.decode("utf-8")
-        assert answer.returncode == 0, out + answer.stderr.decode("utf-8", "replace")
-        assert "|ACC|0.9400|0.9019|0.9023|" in out and "|FPS|-|898.13|767.22|" in out
-    assert (checkout / "reports" / "out" / "report.md").is_file()
-    assert len(list((checkout / "results").glob("*.json"))) == 2
-
-
 @needs_tensorflow
 def test_a_longer_name_beside_the_checkpoint_is_not_taken_for_it(tmp_path):
     checkpoint, data = shared_inputs.path("reference", "modelzoo_ckpt"), shared_inputs.subset_path()
