@@ -4,20 +4,17 @@ import contextlib
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 import bench
-from backends import registry
+from backends import processes, registry
 from backends.findings import Finding
 from backends.protocol import Probe
 from bench import child_environment
 from bench.errors import BackendUnavailable, UsageError
 from bench.plan import Job
-from har_model.signals import signal_name
 
 #: Importing a backend's module and looking around takes a second; a cold network disk takes longer.
 PROBE_SECONDS = 120.0
@@ -44,25 +41,6 @@ def find(name: str) -> str:
 def _last_line(text: bytes) -> str:
     lines = text.decode("utf-8", "backslashreplace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
-
-
-def _output(command: List[str], folder: str, variables: Dict[str, str], seconds: float) -> Tuple[int, bytes, bytes]:
-    """Exit code and output of a command that gets so long; what it started ends with it.
-
-    Raises:
-        TimeoutExpired, OSError: it took longer, or could not be started.
-    """
-    process = subprocess.Popen(
-        command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        start_new_session=True,
-    )  # fmt: skip
-    with process:
-        try:
-            out, err = process.communicate(timeout=seconds)
-        finally:  # a device's tool that hangs would outlive it, and hold the pipes open
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-    return process.returncode, out, err
 
 
 def _is_words(value: Any) -> bool:
@@ -118,7 +96,7 @@ def _refuse_interpreter(python: str, objects: List[Dict[str, Any]], err: bytes) 
 
 def _ending(code: int) -> str:
     """How a process ended, as "it ended" goes on."""
-    return "with exit code %d" % code if code >= 0 else "by %s" % signal_name(-code)
+    return "with exit code %d" % code if code >= 0 else "by %s" % processes.signal_name(-code)
 
 
 def _called(backend: str) -> str:
@@ -149,22 +127,22 @@ def _answer(
     environment, backend = child_environment.of_process(python, variables), arguments[0]
     with tempfile.TemporaryDirectory(prefix="harbench-") as folder:
         try:
-            code, out, err = _output([python, "-m", "bench.probe", *arguments], folder, environment, seconds)
-        except subprocess.TimeoutExpired:
-            raise BackendUnavailable(
-                "The probe of %s did not answer within %g s: %s."
-                % (_called(backend), seconds, _remedy(backend, "the device or a network disk hangs"))
-            ) from None
+            ended = processes.run([python, "-m", "bench.probe", *arguments], seconds, folder, environment)
         except OSError as error:
             raise UsageError("The interpreter %r does not run: %s." % (python, error.strerror)) from error
-    objects = _objects(out)
-    _refuse_interpreter(python, objects, err)
+    if ended.code is None:
+        raise BackendUnavailable(
+            "The probe of %s did not answer within %g s: %s."
+            % (_called(backend), seconds, _remedy(backend, "the device or a network disk hangs"))
+        )
+    objects = _objects(ended.out)
+    _refuse_interpreter(python, objects, ended.err)
     answer = next((one for one in reversed(objects) if is_answer(one)), None)
     if answer is None:
-        cause = _ERROR if b"Traceback (most recent" in err else _FATAL
+        cause = _ERROR if b"Traceback (most recent" in ended.err else _FATAL
         raise BackendUnavailable(
             "The probe of %s ended %s before it had answered (%s): %s."
-            % (_called(backend), _ending(code), _last_line(err), _remedy(backend, cause))
+            % (_called(backend), _ending(ended.code), _last_line(ended.err), _remedy(backend, cause))
         )
     return answer
 

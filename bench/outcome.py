@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Sequence, Tuple
 
+from backends.processes import signal_name
 from bench import record
 from bench.errors import Interrupted, TrialFailed, TrialTimedOut
 from bench.step_log import Step
-from har_model.signals import signal_name
 
 
 @dataclass(frozen=True)

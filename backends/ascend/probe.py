@@ -1,19 +1,15 @@
 """Whether this host and interpreter can run on an NPU: device, adapter package, its libraries, in that order."""
 
-import contextlib
 import glob
 import importlib.util
 import os
 import re
-import signal
-import subprocess
 import sys
-import tempfile
 from typing import List, Mapping, Optional, Tuple
 
+from backends import processes
 from backends.ascend import installation
 from backends.protocol import Probe
-from har_model.signals import signal_name
 
 #: Importing TensorFlow and the adapter takes seconds; from a cold network disk, longer.
 _IMPORT_SECONDS = 100
@@ -80,7 +76,7 @@ def explain_import(return_code: int, text: str, root: str) -> str:
     if return_code < 0:
         return (
             "Importing the Ascend adapter ended the process by %s: driver, CANN and adapter do not fit together, or "
-            "the device is taken (%s)." % (signal_name(-return_code), _last_words(text))
+            "the device is taken (%s)." % (processes.signal_name(-return_code), _last_words(text))
         )
     if return_code == 0:
         return (
@@ -99,21 +95,12 @@ def _is_imported(text: str) -> bool:
 def _try_import(package: str) -> Tuple[Optional[int], str]:
     """Return code and output of a process that imports the adapter; a fatal error ends that process alone.
 
-    The code is None where it does not end. Its output is a file, so that nobody waits for what it left behind.
+    The code is None where it does not end.
     """
     said = b"\n%s\n" % _IMPORTED.encode()
-    with tempfile.TemporaryFile() as printed:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "%s\nimport os\nos.write(1, %r)" % (_IMPORTS[package], said)],
-            stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        code: Optional[int] = None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = process.wait(_IMPORT_SECONDS)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        printed.seek(0)
-        return code, printed.read().decode("utf-8", "backslashreplace")
+    command = [sys.executable, "-c", "%s\nimport os\nos.write(1, %r)" % (_IMPORTS[package], said)]
+    ended = processes.run(command, _IMPORT_SECONDS, is_merged=True)
+    return ended.code, ended.out.decode("utf-8", "backslashreplace")
 
 
 def probe(variables: Mapping[str, str]) -> Probe:
