@@ -44,10 +44,8 @@ def test_what_it_prints_is_whole_however_much_may_be_printed():
 
 def test_a_command_that_has_ended_is_not_waited_for_where_another_holds_its_output_open():
     left = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
-        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); print('x')"
-    )
     start = time.monotonic()
-    ended = _run(left, seconds=300.0)
+    ended = _run(left + "; print('x')", seconds=300.0)
     assert ended.code == 0 and ended.out.split() == [b"x"] and time.monotonic() - start < 60
 
 
