@@ -58,7 +58,7 @@ def compare(
     A and B are files, folders, or selectors over --records, as `npu` or `backend=gpu,kernel=fused,python=3.7`.
     Selectors can ask for backend, kernel, mode, preset, batch, precision, framework, python, host, data, run and cell.
     """
-    from reports import comparison, comparison_json  # bench does not know reports; only this command joins them
+    from reports import comparison, comparison_json  # bench does not know reports; only a command joins them
 
     asked = [gates.parse(text) for text in required]
     selection = match.select(a, b, records)

@@ -25,7 +25,7 @@ _FILE_NAME = "report.md"
 )
 def report(records: Tuple[str, ...], out: str) -> None:
     """Print the tables of RECORDS (files, folders; HARBENCH_OUT or results/ by default) and write them as Markdown."""
-    from reports.report import build  # bench does not know reports; only this command joins them
+    from reports.report import build  # bench does not know reports; only a command joins them
 
     text, faults = build(record_places(records))
     path = os.path.join(out, _FILE_NAME)
