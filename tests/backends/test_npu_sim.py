@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from backends import precision_modes, proof
+from backends.ascend import graph, precision
 from backends.cpu import CpuBackend
 from backends.engines.tensorflow.backend import is_installed
 from backends.npu_sim import NpuSimBackend
@@ -26,6 +27,19 @@ _NETWORK = NetworkConfig(
 )  # fmt: skip
 _PLAIN = NetworkConfig(n_hidden=8, n_stacked_layers=1, window_length=6, n_channels=3, n_classes=4)
 _NAMES = {FLOAT16: to_float16, BFLOAT16: to_bfloat16}
+
+
+def test_it_emulates_every_precision_of_the_npu_backend_and_its_loss_scaling():
+    from backends.engines.tensorflow import loss_scaling
+
+    assert set(precision_modes.MODES) == set(precision.ALL)
+    policy = loss_scaling.ASCEND
+    assert graph.DYNAMIC == {
+        "init_loss_scale": policy.first_scale,
+        "incr_every_n_steps": policy.good_steps,
+        "decr_every_n_nan_or_inf": policy.bad_steps,
+        "decr_ratio": 1 / loss_scaling.FACTOR,
+    }
 
 
 def _open(precision, config=_NETWORK, backend=NpuSimBackend, kernel="unrolled", **settings):
