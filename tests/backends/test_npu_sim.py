@@ -34,12 +34,12 @@ def test_it_emulates_every_precision_of_the_npu_backend_and_its_loss_scaling():
 
     assert set(precision_modes.MODES) == set(precision.ALL)
     policy = loss_scaling.ASCEND
-    assert graph.DYNAMIC == {
+    assert {
         "init_loss_scale": policy.first_scale,
         "incr_every_n_steps": policy.good_steps,
         "decr_every_n_nan_or_inf": policy.bad_steps,
         "decr_ratio": 1 / loss_scaling.FACTOR,
-    }
+    } == graph.DYNAMIC
 
 
 def _open(precision, config=_NETWORK, backend=NpuSimBackend, kernel="unrolled", **settings):
