@@ -1,6 +1,5 @@
 """What shows that a GPU did the work: where a session placed the step, and what the parent saw meanwhile."""
 
-import re
 from collections import Counter
 from typing import Any, List, Mapping, Optional, Sequence
 
@@ -8,25 +7,9 @@ from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof
 
 #: The one GPU that a trial sees.
 PLACE = "/device:GPU:0"
-#: Operations that are the work: matrix products in any guise (BatchMatMulV2, _FusedMatMul, _MklMatMul), recurrent
-#: layers with their backward passes, and clusters of XLA, in which the others disappear.
-_WORK = re.compile(r"MatMul|CudnnRNN|BlockLSTM|LSTMBlock|^_?Xla(Run|Launch)|Einsum")
 #: In the name of each cast that TensorFlow's rewrite to mixed precision adds.
 _REWRITTEN = "AutoMixedPrecision"
 _EXAMPLES = 3
-
-_CREATED = re.compile(r"Created (?:TensorFlow )?device \(?\S*/device:GPU:0")
-#: Those of TensorRT (libnvinfer) are missing nearly everywhere and harm nothing.
-_MISSING = re.compile(
-    r"Could not load dynamic library '?"
-    r"(lib(?:cuda|cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|cudnn)\.so(?:\.\d+)*)"
-)
-_NO_LIBRARIES = re.compile(r"Cannot dlopen some GPU libraries")
-
-
-def is_work(operation: str) -> bool:
-    """Whether an operation of that type is what the step is about."""
-    return bool(_WORK.search(operation))
 
 
 def is_rewritten(nodes: Sequence[Any]) -> bool:
@@ -51,7 +34,9 @@ def of_nodes(nodes: Sequence[Any], device: str, description: str) -> Proof:
         device: the GPU's name, or what stands for one.
         description: what TensorFlow says of the GPU; empty where it has none.
     """
-    work = [node for node in nodes if is_work(node.op)]
+    from backends.logs.cuda import is_heavy
+
+    work = [node for node in nodes if is_heavy(node.op)]
     if not work:
         return Proof(UNPROVEN, device, "the step shows no matrix or recurrent operation, only %d others" % len(nodes))
     elsewhere = [node for node in work if not node.device.endswith(PLACE)]
@@ -74,23 +59,22 @@ def of_nodes(nodes: Sequence[Any], device: str, description: str) -> Proof:
 
 
 def is_device_created(log: str) -> bool:
-    """Whether TensorFlow says that it set up GPU:0, in the words of 1.15 or of 2.x."""
-    return bool(_CREATED.search(log))
+    """Whether TensorFlow itself says that it set up GPU:0; a line that only quotes it says nothing."""
+    from backends.logs import cuda as cuda_log
 
-
-def missing_in_log(log: str) -> List[str]:
-    """Libraries of CUDA that TensorFlow says it could not load."""
-    return sorted(set(_MISSING.findall(log)))
+    return any(created.number == 0 for created in cuda_log.created_devices(log))
 
 
 def _of_log(log: str) -> Optional[str]:
     """Why the log shows that no GPU was used; None where it does not."""
+    from backends.logs import cuda as cuda_log
+
     if is_device_created(log):
         return None
-    missing = missing_in_log(log)
+    missing = cuda_log.missing_libraries(log)
     if missing:
         return "TensorFlow could not load %s and went on with the host's cores" % ", ".join(missing)
-    if _NO_LIBRARIES.search(log):
+    if cuda_log.goes_without(log):
         return "TensorFlow could not load some libraries of CUDA and went on with the host's cores"
     return None
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backends.logs.cuda import is_heavy
 from har_model import layouts, network, weights
 from har_model.config import NetworkConfig, TrainingConfig
 from tests.backends.cuda.engine import graph
@@ -168,6 +169,4 @@ def test_mixed_precision_turns_cudnn_and_matrix_products_to_half_and_leaves_its_
 
 @pytest.mark.parametrize("name", ["CudnnRNNV3", "CudnnRNNBackpropV3"])
 def test_the_proof_knows_the_operation_as_work(name):
-    from backends.cuda import proving
-
-    assert proving.is_work(name)
+    assert is_heavy(name)

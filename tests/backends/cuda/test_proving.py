@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backends.cuda import proving
+from backends.logs import reading
 from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof
 from tests.shared_inputs import path
 
@@ -55,9 +56,18 @@ def test_a_step_without_work_proves_nothing(placed):
     assert _proof(*placed).state == UNPROVEN
 
 
-@pytest.mark.parametrize("operation", ["MatMul", "BatchMatMulV2", "_MklFusedMatMul", "CudnnRNNBackpropV3", "_XlaRun"])
-def test_work_is_known_in_every_guise(operation):
-    assert proving.is_work(operation)
+_HEAVY = (
+    "MatMul", "BatchMatMulV2", "_MklFusedMatMul", "Einsum", "CudnnRNNV3", "CudnnRNNBackpropV3", "BlockLSTMGrad",
+    "LSTMBlockCell", "_XlaRun", "XlaLaunch", "Conv2D", "DepthwiseConv2dNative", "FusedBatchNormV3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", _HEAVY)
+def test_work_is_known_in_every_guise_to_the_proof_and_to_the_reader_of_logs(operation):
+    assert _proof(("MatMul", _GPU), (operation, _CPU)).state == ON_HOST
+    placed = "x: (%s): /job:localhost/replica:0/task:0/device:%s:0\n"
+    read = reading.read(_CREATED + placed % ("MatMul", "GPU") + placed % (operation, "CPU"))
+    assert read.is_used == reading.PARTLY
 
 
 @given(st.lists(st.tuples(st.sampled_from(["MatMul", "CudnnRNNV3", "Relu"]), st.sampled_from([_GPU, _CPU, ""]))))
@@ -72,9 +82,11 @@ _CREATED = (
     "memory) -> physical GPU (device: 0, name: Some, pci bus id: 0000:00:04.0, compute capability: 7.0)\n"
 )
 _CREATED_2 = (
-    "I0000 gpu_device.cc:2019] Created device /job:localhost/replica:0/task:0/device:GPU:0 with 38000 MB memory:  -> "
+    "I0000 00:00:1742485702.762730   82189 gpu_device.cc:2019] Created device "
+    "/job:localhost/replica:0/task:0/device:GPU:0 with 38000 MB memory:  -> "
     "device: 0, name: Some\n"
 )
+_CREATED_OLD = "I gpu_device.cc:977] Creating TensorFlow device (/gpu:0) -> (device: 0, name: Some, pci bus id: 0)\n"
 _MISSING = (
     "W dso_loader.cc:60] Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open "
     "shared object file: No such file or directory\n"
@@ -138,6 +150,49 @@ def test_a_log_of_missing_libraries_wins_over_the_claim(log, state):
     assert proof.state == ON_HOST and "host's cores" in proof.evidence
 
 
+@pytest.mark.parametrize(
+    "line, is_created",
+    [
+        (_CREATED, True),
+        (_CREATED_2, True),
+        (_CREATED_OLD, True),
+        (_CREATED[_CREATED.index("Created") :], False),
+        ("# " + _CREATED, False),
+        ("+ grep -c '%s' train.log\n" % _CREATED.strip(), False),
+        (_CREATED.replace("device:GPU:0", "device:XLA_GPU:0"), False),
+        (_CREATED.replace("physical GPU", "physical PluggableDevice"), False),
+    ],
+)
+def test_a_created_device_is_the_same_to_the_proof_and_to_the_reader_of_logs(line, is_created):
+    log = _MISSING + line
+    assert proving.is_device_created(log) == is_created
+    assert _judged(log).state == (PROVEN if is_created else ON_HOST)
+    assert (reading.read(log).is_used == reading.YES) == is_created
+
+
+def test_another_gpu_than_the_one_that_is_visible_is_not_the_trials():
+    assert not proving.is_device_created(_CREATED.replace("GPU:0", "GPU:1"))
+
+
+@pytest.mark.parametrize(
+    "said, library",
+    [
+        ("Could not load dynamic library 'libcudart.so.11.0'; dlerror: none", "libcudart.so.11.0"),
+        ("Could not dlopen library 'libcudart.so.10.0'; dlerror: none", "libcudart.so.10.0"),
+        ("Could not load dynamic library 'libcudnn_ops_infer.so.8'; dlerror: none", "libcudnn_ops_infer.so.8"),
+        ("Could not load dynamic library libcublas.so.11", "libcublas.so.11"),
+        ("Could not load dynamic library 'libcuda.so.1'; dlerror: none", "libcuda.so.1"),
+        ("Could not load dynamic library 'libnvinfer.so.7'; dlerror: none", None),
+    ],
+)
+def test_a_missing_library_is_the_same_to_the_proof_and_to_the_reader_of_logs(said, library):
+    log = "W dso_loader.cc:60] %s\n" % said
+    judged, read = _judged(log), reading.read(log)
+    assert judged.state == (PROVEN if library is None else ON_HOST)
+    assert read.is_used == (reading.UNPROVEN if library is None else reading.NO)
+    assert library is None or library in judged.evidence and library in " ".join(read.facts)
+
+
 @pytest.mark.parametrize("state", [ON_HOST, UNPROVEN])
 def test_a_claim_that_is_no_proof_stays_as_it_is(state):
     claim = Proof(state, "Some", "why")
@@ -152,8 +207,8 @@ def test_a_real_log_of_a_gpu_that_was_found_and_not_used_is_told_from_one_that_w
 
     fallen_back, used = log("C013-gpu-asked-cpu-used-v100.log"), log("C011-gpu-ok-v100-tf115.log")
     assert _judged(fallen_back).state == ON_HOST
-    assert proving.missing_in_log(fallen_back) == ["libcudart.so.11.0"]
-    assert proving.missing_in_log(used) == [] and _judged(used).state == PROVEN
+    assert "could not load libcudart.so.11.0 and" in _judged(fallen_back).evidence
+    assert _judged(used).state == PROVEN
 
 
 @given(st.text(), st.sampled_from([PROVEN, UNPROVEN, ON_HOST]))
