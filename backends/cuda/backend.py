@@ -94,23 +94,24 @@ class CudaBackend(TensorFlowBackend):
         return (os.environ.get("CUDA_CACHE_PATH") or os.path.expanduser("~/.nv/ComputeCache"),)
 
     def place(self, workload: Workload, settings: Settings) -> Any:
-        """The placement on TensorFlow's GPU, or on none where it has none: then the proof says so."""
-        return placement.place(workload, settings, self._gpu(settings))
-
-    def open(self, workload: Workload, settings: Settings) -> Model:
-        """Build graph and session; fail before anything is spent where the GPU would not do what is asked.
+        """The placement on TensorFlow's GPU; fails before anything is built where that would not do what is asked.
 
         Raises:
-            BackendUnavailable: TensorFlow has no GPU, or leaves the graph as it is where mixed precision is asked for.
+            BackendUnavailable: TensorFlow has no GPU.
             UsageError: the GPU is of a generation that cannot compute so.
         """
         gpu = self._gpu(settings)
-        if gpu is None:
-            raise BackendUnavailable(self._why_no_gpu())
         precisions.check_gpu(settings.precision, gpu.name, gpu.compute_capability)
-        model: Model = importlib.import_module("backends.engines.tensorflow.model").GraphModel(
-            workload, placement.place(workload, settings, gpu)
-        )
+        return placement.place(workload, settings, gpu)
+
+    def open(self, workload: Workload, settings: Settings) -> Model:
+        """Build graph and session; fail before a step is taken where the graph is not what was asked for.
+
+        Raises:
+            BackendUnavailable: as `place`, or TensorFlow leaves the graph as it is where mixed precision is asked for.
+            UsageError: as `place`.
+        """
+        model = super().open(workload, settings)
         if settings.precision == precisions.MIXED and not self._is_rewritten(model):
             model.close()
             raise BackendUnavailable(
@@ -119,20 +120,20 @@ class CudaBackend(TensorFlowBackend):
             )
         return model
 
-    @staticmethod
-    def _gpu(settings: Settings) -> Any:
+    def _gpu(self, settings: Settings) -> Any:
         from backends.engines.tensorflow import gpus
 
         listed = gpus.listed(placement.session_config(settings))
-        return listed[0] if listed else None
+        if not listed:
+            raise BackendUnavailable(self._why_no_gpu())
+        return listed[0]
 
     @staticmethod
     def _is_rewritten(model: Any) -> bool:
         return proving.is_rewritten(model.placed_nodes())
 
-    @staticmethod
-    def _why_no_gpu() -> str:
-        probe = probing.judge(probing.look())
+    def _why_no_gpu(self) -> str:
+        probe = self.probe()
         if not probe.is_available:
             return probe.sentence
         return "TensorFlow set up no GPU and would compute on the host's cores: the trial's log says why."

@@ -18,8 +18,6 @@ from har_model.errors import UsageError
 
 #: The device's own options and what each may be; the first is its default.
 OPTIONS = {"xla": ("off", "on")}
-#: What the record calls the device where TensorFlow has none.
-NO_GPU = "NVIDIA GPU"
 #: Only a library that lies in the process already is asked (dlopen(3)).
 _LOADED_ALONE = getattr(os, "RTLD_NOLOAD", 0) | getattr(os, "RTLD_LAZY", 0)
 
@@ -29,7 +27,7 @@ def session_config(settings: Settings) -> Any:
 
     `allow_soft_placement` stays off. Nothing in the graph is pinned to a device, so nothing needs to be moved: each
     operation goes to the GPU where it has a kernel for it. Whatever would pin one to the GPU then fails without a GPU
-    and is not moved to the host in silence. Without a GPU all lies on the host, which `proving` finds.
+    and is not moved to the host in silence. What lies on the host all the same is found by `proving`.
     """
     from backends.engines.tensorflow.compat import tf1
 
@@ -109,7 +107,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
     """The settings as they took effect."""
     tf32 = _tf32(settings.precision, build)
     words = {precisions.MIXED: "float16 where TensorFlow's rewrite puts it, else float32, TF32 %s"}
-    capability = gpu.compute_capability if gpu else None
+    capability = gpu.compute_capability
     return {
         "kernel": settings.kernel,
         "precision": settings.precision,
@@ -130,8 +128,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
 
 
 def _prover(gpu: Any) -> Any:
-    name, description = (gpu.name, gpu.description) if gpu else (NO_GPU, "")
-    return lambda model: proving.of_nodes(model.placed_nodes(), name, description)
+    return lambda model: proving.of_nodes(model.placed_nodes(), gpu.name, gpu.description)
 
 
 def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
@@ -140,7 +137,7 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
     Args:
         workload: what is trained.
         settings: how it is asked for.
-        gpu: TensorFlow's GPU, an `engines.tensorflow.gpus.Gpu`; None where it has none.
+        gpu: TensorFlow's GPU, an `engines.tensorflow.gpus.Gpu`.
 
     Raises:
         UsageError: TensorFlow or the GPU has not what is asked for.
@@ -152,7 +149,7 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
     return Placement(
         make_ops=_make_ops(settings.kernel),
         session_config=session_config(settings),
-        device=gpu.name if gpu else NO_GPU,
+        device=gpu.name,
         effective=_effective(workload, settings, gpu, build),
         prove=_prover(gpu),
         scaling=loss_scaling.asked(settings),

@@ -31,8 +31,8 @@ def of_nodes(nodes: Sequence[Any], device: str, description: str) -> Proof:
 
     Args:
         nodes: the step's, with `name`, `op` and `device`, as the session placed and ran them.
-        device: the GPU's name, or what stands for one.
-        description: what TensorFlow says of the GPU; empty where it has none.
+        device: the GPU's name.
+        description: what TensorFlow says of the GPU.
     """
     from backends.logs.cuda import is_heavy
 
