@@ -1,6 +1,5 @@
 """What a GPU answers to harbench's questions; the modules beside this one decide and look up."""
 
-import importlib
 import os
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
@@ -71,8 +70,9 @@ class CudaBackend(TensorFlowBackend):
         entry = visible.chosen(None, variables)
         if entry is None:
             return []
-        source: Source = importlib.import_module("backends.telemetry.nvidia_gpu").source(entry, pids)
-        return [source]
+        from backends.telemetry import nvidia_gpu
+
+        return [nvidia_gpu.source(entry, pids)]
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:
         """The session's placement, unless the log or NVML contradicts it."""
@@ -80,8 +80,9 @@ class CudaBackend(TensorFlowBackend):
 
     def explain(self, log: str) -> Optional[str]:
         """What is known of the messages of CUDA, cuDNN and TensorFlow."""
-        meaning: Optional[str] = importlib.import_module("backends.logs.reading").explain(log)
-        return meaning
+        from backends.logs import reading
+
+        return reading.explain(log)
 
     def examine(self, device: Optional[int], variables: Mapping[str, str]) -> List[Finding]:
         """What NVML tells of the GPU; it changes nothing."""
