@@ -59,11 +59,10 @@ def _modes(gpu: nvml.Gpu) -> Dict[str, Any]:
 def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
     gpu = nvml.Gpu(library, entry)
     try:
-        cuda = gpu.ask_system("nvmlSystemGetCudaDriverVersion")
         return {
             "name": gpu.ask("nvmlDeviceGetName"),
             "driver": gpu.ask_system("nvmlSystemGetDriverVersion"),
-            "driver_cuda": (cuda // 1000, cuda % 1000 // 10) if cuda else None,
+            "driver_cuda": drivers.cuda_version(gpu.ask_system("nvmlSystemGetCudaDriverVersion")),
             **_work(gpu),
             **_clocks(gpu),
             **_modes(gpu),

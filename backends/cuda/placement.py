@@ -8,11 +8,8 @@ from backends.cuda import build as builds
 from backends.cuda import driver as drivers
 from backends.cuda import precision as precisions
 from backends.cuda import proving, visible
-from backends.protocol import (
-    KERNEL_FUSED,
-    KERNEL_UNROLLED,
-    Settings,
-)
+from backends.engines.tensorflow import xla
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Settings
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -81,18 +78,11 @@ def _make_ops(kernel: str) -> Any:
     raise UsageError("The gpu backend has no kernel %r; choose fused or unrolled." % kernel)
 
 
-def _xla(settings: Settings) -> str:
-    flags = os.environ.get("TF_XLA_FLAGS", "")
-    if "auto_jit" in flags:
-        return "as TF_XLA_FLAGS asks: %s" % flags
-    return settings.options.get("xla", "off")
-
-
 def _tf32(precision: str, build: Optional[builds.Build]) -> str:
     """Switch TF32 as asked, and say in words what holds then."""
     from backends.engines.tensorflow import compat, gpus
 
-    is_nvidias = bool(build and build.is_nvidias) or "nv" in compat.version()
+    is_nvidias = bool(build and build.is_nvidias) or builds.is_nvidias_version(compat.version())
     precisions.check_tensorflow(precision, compat.version(), gpus.has_tensor_float_32() or is_nvidias)
     is_on = gpus.set_tensor_float_32(precision == precisions.TF32)
     if is_on is None and not is_nvidias:
@@ -116,7 +106,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
         "loss_scale": settings.loss_scale,
         "batch_size": workload.training.batch_size,
         "memory": "grows as needed",
-        "xla_jit": _xla(settings),
+        "xla_jit": xla.asked_by(os.environ) or settings.options.get("xla", "off"),
         "soft_placement": False,
         "deterministic": {name: os.environ.get(name) for name in ("TF_DETERMINISTIC_OPS", "TF_CUDNN_DETERMINISTIC")},
         "visible_device": os.environ.get(visible.VARIABLE),
