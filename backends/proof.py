@@ -49,3 +49,9 @@ class Evidence:
         """What was written during a phase; None where the log does not tell of it."""
         _, line, rest = self.log.partition(phase_line(phase))
         return re.split(_PHASE % r"\S+", rest)[0] if line else None
+
+
+def growth_bytes(observation: Mapping[str, Any]) -> Optional[float]:
+    """By how much the device's memory in use has grown since before the trial; None where its tool did not tell."""
+    before, most = observation.get("memory_bytes_before"), observation.get("memory_bytes_most")
+    return None if before is None or most is None else most - before

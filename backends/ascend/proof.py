@@ -3,7 +3,7 @@
 from typing import Any, Mapping, Optional, Sequence, Tuple
 
 from backends.ascend import adapter
-from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Evidence, Proof
+from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Evidence, Proof, growth_bytes
 
 #: Graphs that compute, in the phase in which they are met first: a training steps and evaluates, a checkpoint is only
 #: evaluated. Assigning and reading variables are graphs of their own, compiled in other phases or besides.
@@ -15,11 +15,6 @@ _MIB = 2**20
 _IDLE_PERCENT = 1.0
 
 
-def _growth_bytes(seen: Mapping[str, Any]) -> Optional[float]:
-    before, most = seen.get("memory_bytes_before"), seen.get("memory_bytes_most")
-    return None if before is None or most is None else most - before
-
-
 def _process_sign(seen: Mapping[str, Any]) -> Optional[str]:
     if seen.get("is_process_seen"):
         return "the trial's process on %s" % seen.get("id")
@@ -29,7 +24,7 @@ def _process_sign(seen: Mapping[str, Any]) -> Optional[str]:
 
 
 def _memory_sign(seen: Mapping[str, Any]) -> Optional[str]:
-    growth = _growth_bytes(seen)
+    growth = growth_bytes(seen)
     return None if growth is None or growth < _GROWTH_BYTES else "%d MiB more memory in use" % (growth // _MIB)
 
 
@@ -53,7 +48,7 @@ def _signs(seen: Mapping[str, Any]) -> Tuple[Optional[str], Optional[str], Optio
 
 def _is_idle(seen: Mapping[str, Any]) -> bool:
     """Whether npu-smi told everything, and nothing of it speaks for the trial on the device."""
-    is_told = seen.get("is_process_seen") is False and _growth_bytes(seen) is not None
+    is_told = seen.get("is_process_seen") is False and growth_bytes(seen) is not None
     return is_told and not any(_signs(seen))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional
 from backends.cuda import build as builds
 from backends.cuda import driver as drivers
 from backends.cuda import precision as precisions
-from backends.cuda import proving, visible
+from backends.cuda import proof, variables
 from backends.engines.tensorflow import xla
 from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Settings
 from har_model.config import Workload
@@ -24,7 +24,7 @@ def session_config(settings: Settings) -> Any:
 
     `allow_soft_placement` stays off. Nothing in the graph is pinned to a device, so nothing needs to be moved: each
     operation goes to the GPU where it has a kernel for it. Whatever would pin one to the GPU then fails without a GPU
-    and is not moved to the host in silence. What lies on the host all the same is found by `proving`.
+    and is not moved to the host in silence. What lies on the host all the same is found by `proof`.
     """
     from backends.engines.tensorflow.compat import tf1
 
@@ -109,7 +109,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
         "xla_jit": xla.asked_by(os.environ) or settings.options.get("xla", "off"),
         "soft_placement": False,
         "deterministic": {name: os.environ.get(name) for name in ("TF_DETERMINISTIC_OPS", "TF_CUDNN_DETERMINISTIC")},
-        "visible_device": os.environ.get(visible.VARIABLE),
+        "visible_device": os.environ.get(variables.VARIABLE),
         "compute_capability": "%d.%d" % capability if capability else None,
         "cudnn": cudnn_version(build),
         "intra_op_threads": settings.threads,
@@ -118,7 +118,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
 
 
 def _prover(gpu: Any) -> Any:
-    return lambda model: proving.of_nodes(model.placed_nodes(), gpu.name, gpu.description)
+    return lambda model: proof.of_nodes(model.placed_nodes(), gpu.name, gpu.description)
 
 
 def place(workload: Workload, settings: Settings, gpu: Any) -> Any:

@@ -156,7 +156,7 @@ def _rewritten(tf1, fetched):
 def test_mixed_precision_turns_cudnn_and_matrix_products_to_half_and_leaves_its_mark(monkeypatch):
     monkeypatch.setenv("TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_SIMULATE_GPU", "1")
     with graph() as (tf1, _):
-        from backends.cuda import proving
+        from backends.cuda import proof
         from backends.engines.tensorflow import cudnn
 
         kernel = tf1.get_variable("kernel", [7, 16], use_resource=False)
@@ -167,7 +167,7 @@ def test_mixed_precision_turns_cudnn_and_matrix_products_to_half_and_leaves_its_
         after = _rewritten(tf1, [loss] + tf1.gradients(loss, [kernel, bias])).node
         half = {node.op for node in after if node.attr["T"].type == tf1.float16.as_datatype_enum}
     assert {"CudnnRNNV3", "CudnnRNNBackpropV3", "MatMul"} <= half
-    assert proving.is_rewritten(after) and not proving.is_rewritten(before)
+    assert proof.is_rewritten(after) and not proof.is_rewritten(before)
 
 
 @pytest.mark.parametrize("name", ["CudnnRNNV3", "CudnnRNNBackpropV3"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.cuda import proving
+from backends.cuda import proof
 from backends.logs import reading
 from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof
 from tests.shared_inputs import path
@@ -19,13 +19,13 @@ def _nodes(*placed):
 
 
 def _proof(*placed):
-    return proving.of_nodes(_nodes(*placed), "Tesla V100-SXM2-16GB", _DESCRIPTION)
+    return proof.of_nodes(_nodes(*placed), "Tesla V100-SXM2-16GB", _DESCRIPTION)
 
 
 def test_a_step_whose_work_lies_on_the_gpu_is_proven_with_counts_and_the_gpus_description():
-    proof = _proof(("CudnnRNNV3", _GPU), ("CudnnRNNBackpropV3", _GPU), ("MatMul", _GPU), ("MatMul", _GPU))
-    assert proof.state == PROVEN and proof.device == "Tesla V100-SXM2-16GB"
-    assert "all 4" in proof.evidence and "MatMul x 2" in proof.evidence and "compute capability: 7.0" in proof.evidence
+    found = _proof(("CudnnRNNV3", _GPU), ("CudnnRNNBackpropV3", _GPU), ("MatMul", _GPU), ("MatMul", _GPU))
+    assert found.state == PROVEN and found.device == "Tesla V100-SXM2-16GB"
+    assert "all 4" in found.evidence and "MatMul x 2" in found.evidence and "compute capability: 7.0" in found.evidence
 
 
 def test_what_is_no_matrix_work_may_lie_on_the_host():
@@ -33,16 +33,16 @@ def test_what_is_no_matrix_work_may_lie_on_the_host():
 
 
 def test_a_step_on_the_host_has_failed_and_says_what_lay_where():
-    proof = _proof(("MatMul", _CPU), ("_FusedMatMul", _CPU), ("Relu", _CPU))
-    assert proof.state == ON_HOST
-    assert "all 2" in proof.evidence and "CPU:0" in proof.evidence and "n0, n1" in proof.evidence
+    found = _proof(("MatMul", _CPU), ("_FusedMatMul", _CPU), ("Relu", _CPU))
+    assert found.state == ON_HOST
+    assert "all 2" in found.evidence and "CPU:0" in found.evidence and "n0, n1" in found.evidence
 
 
 def test_a_step_of_which_a_part_lies_on_the_host_has_failed_and_names_that_part():
-    proof = _proof(("CudnnRNNV3", _GPU), ("MatMul", _GPU), ("MatMul", _CPU), ("BatchMatMulV2", _CPU))
-    assert proof.state == ON_HOST
-    assert "2 of 4" in proof.evidence and "BatchMatMulV2 x 1, MatMul x 1" in proof.evidence
-    assert "n2, n3" in proof.evidence and "n1" not in proof.evidence
+    found = _proof(("CudnnRNNV3", _GPU), ("MatMul", _GPU), ("MatMul", _CPU), ("BatchMatMulV2", _CPU))
+    assert found.state == ON_HOST
+    assert "2 of 4" in found.evidence and "BatchMatMulV2 x 1, MatMul x 1" in found.evidence
+    assert "n2, n3" in found.evidence and "n1" not in found.evidence
 
 
 def test_another_gpu_than_the_one_that_is_visible_is_elsewhere():
@@ -99,21 +99,21 @@ _SEEN = {
 
 
 def _judged(log=_CREATED, claim=_CLAIM, **seen):
-    return proving.judge(claim, Evidence(log, dict(_SEEN, **seen)))
+    return proof.judge(claim, Evidence(log, dict(_SEEN, **seen)))
 
 
 @pytest.mark.parametrize("log", [_CREATED, _CREATED_2, "noise\n" + _CREATED + _MISSING.replace("cudart", "nvinfer")])
 def test_a_claim_that_log_and_nvml_agree_with_is_proven_by_all_of_them(log):
-    proof = _judged(log)
-    assert proof.state == PROVEN and _CLAIM.evidence in proof.evidence
-    assert "the trial's process, 300 MiB more memory in use, up to 63 % utilisation" in proof.evidence
-    assert "no line" not in proof.evidence
+    found = _judged(log)
+    assert found.state == PROVEN and _CLAIM.evidence in found.evidence
+    assert "the trial's process, 300 MiB more memory in use, up to 63 % utilisation" in found.evidence
+    assert "no line" not in found.evidence
 
 
 def test_nvml_that_saw_nothing_of_the_trial_contradicts_the_claim():
     quiet = dict(is_process_seen=False, memory_bytes_most=10 * 2**20, utilisation_percent_most=0)
-    proof = _judged(**quiet)
-    assert proof.state == UNPROVEN and "NVML lists no process" in proof.evidence
+    found = _judged(**quiet)
+    assert found.state == UNPROVEN and "NVML lists no process" in found.evidence
 
 
 @pytest.mark.parametrize(
@@ -129,25 +129,25 @@ def test_nvml_that_cannot_tell_whose_processes_there_are_contradicts_nothing(see
 
 
 def test_where_nvml_told_nothing_placement_alone_proves_and_that_is_said():
-    proof = _judged(is_process_seen=None, memory_bytes_before=None, utilisation_percent_most=None)
-    assert proof.state == PROVEN and "by placement alone" in proof.evidence
+    found = _judged(is_process_seen=None, memory_bytes_before=None, utilisation_percent_most=None)
+    assert found.state == PROVEN and "by placement alone" in found.evidence
 
 
 def test_where_nobody_watched_placement_alone_proves_and_that_is_said():
-    proof = proving.judge(_CLAIM, Evidence(_CREATED, None))
-    assert proof.state == PROVEN and "by placement alone" in proof.evidence
+    found = proof.judge(_CLAIM, Evidence(_CREATED, None))
+    assert found.state == PROVEN and "by placement alone" in found.evidence
 
 
 def test_a_log_without_the_line_of_the_device_is_mentioned():
-    proof = _judged("")
-    assert proof.state == PROVEN and "TF_CPP_MIN_LOG_LEVEL" in proof.evidence
+    found = _judged("")
+    assert found.state == PROVEN and "TF_CPP_MIN_LOG_LEVEL" in found.evidence
 
 
 @pytest.mark.parametrize("log", [_MISSING, "W Cannot dlopen some GPU libraries. Skipping registering GPU devices...\n"])
 @pytest.mark.parametrize("state", [PROVEN, UNPROVEN])
 def test_a_log_of_missing_libraries_wins_over_the_claim(log, state):
-    proof = _judged(log, Proof(state, "Some", "?"))
-    assert proof.state == ON_HOST and "host's cores" in proof.evidence
+    found = _judged(log, Proof(state, "Some", "?"))
+    assert found.state == ON_HOST and "host's cores" in found.evidence
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,13 @@ def test_a_log_of_missing_libraries_wins_over_the_claim(log, state):
 )
 def test_a_created_device_is_the_same_to_the_proof_and_to_the_reader_of_logs(line, is_created):
     log = _MISSING + line
-    assert proving.is_device_created(log) == is_created
+    assert proof.is_device_created(log) == is_created
     assert _judged(log).state == (PROVEN if is_created else ON_HOST)
     assert (reading.read(log).is_used == reading.YES) == is_created
 
 
 def test_another_gpu_than_the_one_that_is_visible_is_not_the_trials():
-    assert not proving.is_device_created(_CREATED.replace("GPU:0", "GPU:1"))
+    assert not proof.is_device_created(_CREATED.replace("GPU:0", "GPU:1"))
 
 
 @pytest.mark.parametrize(
@@ -213,9 +213,9 @@ def test_a_real_log_of_a_gpu_that_was_found_and_not_used_is_told_from_one_that_w
 
 @given(st.text(), st.sampled_from([PROVEN, UNPROVEN, ON_HOST]))
 def test_no_log_breaks_the_judge(log, state):
-    assert proving.judge(Proof(state, "d", "e"), Evidence(log, None)).device == "d"
+    assert proof.judge(Proof(state, "d", "e"), Evidence(log, None)).device == "d"
 
 
 def test_the_marks_of_the_rewrite_are_seen_in_names():
     cast = Node("w/read-0-CastToFp16-AutoMixedPrecision", "Cast", _GPU)
-    assert proving.is_rewritten([cast]) and not proving.is_rewritten(_nodes(("Cast", _GPU)))
+    assert proof.is_rewritten([cast]) and not proof.is_rewritten(_nodes(("Cast", _GPU)))

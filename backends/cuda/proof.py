@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any, List, Mapping, Optional, Sequence
 
-from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof
+from backends.proof import ON_HOST, PROVEN, UNPROVEN, Evidence, Proof, growth_bytes
 
 #: The one GPU that a trial sees.
 PLACE = "/device:GPU:0"
@@ -79,14 +79,9 @@ def _of_log(log: str) -> Optional[str]:
     return None
 
 
-def _grown_bytes(seen: Mapping[str, Any]) -> Optional[float]:
-    before, most = seen.get("memory_bytes_before"), seen.get("memory_bytes_most")
-    return None if before is None or most is None else most - before
-
-
 def _signs(seen: Mapping[str, Any]) -> List[str]:
     """What NVML saw that speaks for the GPU."""
-    grown, most = _grown_bytes(seen), seen.get("utilisation_percent_most")
+    grown, most = growth_bytes(seen), seen.get("utilisation_percent_most")
     signs = ["the trial's process"] if seen.get("is_process_seen") else []
     signs += ["%.0f MiB more memory in use" % (grown / 2**20)] if grown is not None and grown > 0 else []
     return signs + (["up to %g %% utilisation" % most] if most else [])
@@ -96,7 +91,7 @@ def _is_silent(seen: Optional[Mapping[str, Any]]) -> bool:
     """Whether NVML told nothing that could speak for or against."""
     if not seen:
         return True
-    known = (seen.get("is_process_seen"), _grown_bytes(seen), seen.get("utilisation_percent_most"))
+    known = (seen.get("is_process_seen"), growth_bytes(seen), seen.get("utilisation_percent_most"))
     return all(value is None for value in known)
 
 
