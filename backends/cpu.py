@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from backends import slowed
+from backends.engines.tensorflow import xla
 from backends.engines.tensorflow.backend import TensorFlowBackend, is_installed
 from backends.proof import PROVEN, UNPROVEN, Proof
 from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Model, Probe, Settings
@@ -15,12 +16,6 @@ from har_model.errors import UsageError
 def batch_slices(independent_lstms: int, threads: int) -> int:
     """Slices of the batch with which a block's independent LSTMs fill the threads: BlockLSTM uses one thread each."""
     return max(1, math.ceil(threads / independent_lstms))
-
-
-def _xla_jit() -> str:
-    """Whether XLA compiles: off unless the environment asks for it."""
-    flags = os.environ.get("TF_XLA_FLAGS", "")
-    return "as TF_XLA_FLAGS asks: %s" % flags if "auto_jit" in flags else "off"
 
 
 def _prove(model: Any) -> Proof:
@@ -68,7 +63,7 @@ class CpuBackend(TensorFlowBackend):
             "precision": settings.precision,
             "intra_op_threads": config.intra_op_parallelism_threads,
             "inter_op_threads": config.inter_op_parallelism_threads,
-            "xla_jit": _xla_jit(),
+            "xla_jit": xla.asked_by(os.environ) or "off",
         }
         if settings.kernel == KERNEL_UNROLLED:
             return Placement(ops_with(kernels.unrolled), config, "cpu", effective, _prove)

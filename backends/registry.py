@@ -11,7 +11,7 @@ from har_model.errors import UsageError
 #: name -> "module:Class"; those of other packages come by entry points.
 BUILT_IN = {
     "cpu": "backends.cpu:CpuBackend",
-    "gpu": "backends.cuda:CudaBackend",
+    "gpu": "backends.cuda.backend:CudaBackend",
     "npu": "backends.ascend.backend:AscendBackend",
     "npu-sim": "backends.npu_sim:NpuSimBackend",
     "null": "backends.null:NullBackend",

@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
+from backends import signs
 from backends.ascend import adapter
 from backends.proof import (
     EVALUATION,
@@ -18,54 +19,13 @@ from backends.proof import (
 #: What a graph computes that is compiled in a phase. Assigning and reading variables are graphs of their own, compiled
 #: before. A training has the first two, the evaluation of a checkpoint the last one.
 _COMPUTED_IN = {TRAINING: "its step", FIRST_EVALUATION: "its evaluation", EVALUATION: "its evaluation"}
-#: The runtime reserves memory for itself when it opens a device; smaller changes come from elsewhere.
-_GROWTH_BYTES = 64 * 2**20
-_MIB = 2**20
-#: AI cores that were busier than this before the trial had opened the device work for somebody else.
-_IDLE_PERCENT = 1.0
-
-
-def _growth_bytes(seen: Mapping[str, Any]) -> Optional[float]:
-    before, most = seen.get("memory_bytes_before"), seen.get("memory_bytes_most")
-    return None if before is None or most is None else most - before
-
-
-def _process_sign(seen: Mapping[str, Any]) -> Optional[str]:
-    if seen.get("is_process_seen"):
-        return "the trial's process on %s" % seen.get("id")
-    if seen.get("is_process_new"):
-        return "a process on %s that was not there before" % seen.get("id")
-    return None
-
-
-def _memory_sign(seen: Mapping[str, Any]) -> Optional[str]:
-    growth = _growth_bytes(seen)
-    return None if growth is None or growth < _GROWTH_BYTES else "%d MiB more memory in use" % (growth // _MIB)
-
-
-def _cores_sign(seen: Mapping[str, Any]) -> Optional[str]:
-    """That the AI cores, idle before, have worked."""
-    before, most = seen.get("utilisation_percent_before"), seen.get("utilisation_percent_most")
-    if before is None or most is None or before > _IDLE_PERCENT or most <= before:
-        return None
-    return "AI cores up to %.0f %% busy" % most
-
-
-def _is_anothers(seen: Mapping[str, Any]) -> bool:
-    """Whether others are on the device and the trial was seen in no list: all load may be theirs."""
-    is_there = seen.get("is_process_seen") or seen.get("is_process_new")
-    return bool(seen.get("is_another_seen")) and not is_there
-
-
-def _signs(seen: Mapping[str, Any]) -> Tuple[Optional[str], Optional[str], Optional[str]]:
-    """What npu-smi showed of the trial on the device: its process, its memory, its work."""
-    return (None, None, None) if _is_anothers(seen) else (_process_sign(seen), _memory_sign(seen), _cores_sign(seen))
+_CORES = "AI cores"
 
 
 def _is_idle(seen: Mapping[str, Any]) -> bool:
     """Whether npu-smi told everything, and nothing of it speaks for the trial on the device."""
-    is_told = seen.get("is_process_seen") is False and _growth_bytes(seen) is not None
-    return is_told and not any(_signs(seen))
+    is_told = seen.get("is_process_seen") is False and signs.has_grown(seen) is not None
+    return is_told and not signs.read(seen, _CORES).all
 
 
 def _missing_part(evidence: Evidence) -> Optional[str]:
@@ -116,9 +76,10 @@ def decide(evidence: Evidence, contradiction: Optional[str]) -> Tuple[str, str]:
 
     effective, seen = evidence.description.get("effective") or {}, evidence.observation
     ids = ascend_log.compiled_graph_ids(evidence.log)
-    process, memory, cores = _signs(seen) if seen else (None, None, None)
-    signs = [sign for sign in (process, memory, cores) if sign]
-    watched = "npu-smi showed %s" % (" and ".join(signs) or "nothing of it") if seen else "npu-smi could not be read"
+    shown = signs.read(seen or {}, _CORES)
+    watched = (
+        "npu-smi showed %s" % (" and ".join(shown.all) or "nothing of it") if seen else "npu-smi could not be read"
+    )
     told = "%s; %s" % (_compiled(ids), watched)
     if not ids and seen and _is_idle(seen):
         place = "all of it ran on the host, or on another device than %s: " % seen.get("id")
@@ -130,12 +91,12 @@ def decide(evidence: Evidence, contradiction: Optional[str]) -> Tuple[str, str]:
         return UNPROVEN, "%s: %s" % (contradiction, told)
     if ids:
         missing = _missing_part(evidence)
-        return (PROVEN if signs and not missing else UNPROVEN), "%s: %s" % (missing, told) if missing else told
+        return (PROVEN if shown.all and not missing else UNPROVEN), "%s: %s" % (missing, told) if missing else told
     if effective.get("adapter") != adapter.OLD:
         return UNPROVEN, told
     # It says of no graph that it was compiled: npu-smi has to see the trial's process there, and the AI cores at work.
     # Without the process, memory and work may be another's that is not listed either.
-    state = PROVEN if cores and process else UNPROVEN
+    state = PROVEN if shown.work and shown.process else UNPROVEN
     return state, "this adapter is older than the line that tells of each graph; " + watched
 
 

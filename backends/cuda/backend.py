@@ -1,10 +1,9 @@
 """What a GPU answers to harbench's questions; the modules beside this one decide and look up."""
 
-import importlib
 import os
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from backends.cuda import condition, facts, placement, probing, proving, visible
+from backends.cuda import condition, placement, probe, proof, variables
 from backends.cuda import precision as precisions
 from backends.engines.tensorflow.backend import TensorFlowBackend
 from backends.findings import Finding
@@ -34,18 +33,20 @@ class CudaBackend(TensorFlowBackend):
     loss_scales = (LOSS_SCALE_NONE, LOSS_SCALE_FIXED, LOSS_SCALE_DYNAMIC)
     where_a_probe_fails = "see whether `nvidia-smi` answers, restart the host, or reinstall the NVIDIA driver"
 
+    # ---- in the parent ---------------------------------------------------------------------------------------------
+
     def probe(self) -> Probe:
         """Device nodes, driver, TensorFlow's build and the libraries that it needs; no framework is imported."""
-        return probing.judge(probing.look())
+        return probe.probe(os.environ)
 
     def default_loss_scale(self, precision: str) -> str:
         """Dynamic in mixed precision, whose small gradients would vanish without."""
         return LOSS_SCALE_DYNAMIC if precision == precisions.MIXED else LOSS_SCALE_NONE
 
-    def check(self, settings: Settings, variables: Mapping[str, str]) -> None:
+    def check(self, settings: Settings, variables_of_trial: Mapping[str, str]) -> None:
         """As every backend, and that no variable changes the arithmetic beside what is asked."""
-        super().check(settings, variables)
-        precisions.check_environment(settings, variables)
+        super().check(settings, variables_of_trial)
+        precisions.check_environment(settings, variables_of_trial)
 
     def check_options(self, settings: Settings) -> None:
         """Refuse an option that does not exist, or a value that it has not."""
@@ -61,31 +62,32 @@ class CudaBackend(TensorFlowBackend):
 
     def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
         """One GPU visible, memory taken as needed, TF32 forbidden where it is not asked for."""
-        needed = visible.only(settings.device, inherited)
-        needed["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
-        needed.update(precisions.variables(settings.precision))
-        return needed
+        return dict(variables.of_trial(settings.device, inherited), **precisions.variables(settings.precision))
 
-    def telemetry(self, settings: Settings, variables: Mapping[str, str], pids: Pids) -> List[Source]:
+    def telemetry(self, settings: Settings, variables_of_trial: Mapping[str, str], pids: Pids) -> List[Source]:
         """The GPU through NVML, or nvidia-smi where that cannot be reached."""
-        entry = visible.chosen(None, variables)
+        entry = variables.device_of(None, variables_of_trial)
         if entry is None:
             return []
-        source: Source = importlib.import_module("backends.telemetry.nvidia_gpu").source(entry, pids)
-        return [source]
+        from backends.telemetry import nvidia_gpu
+
+        return [nvidia_gpu.source(entry, pids)]
 
     def judge(self, claim: Proof, evidence: Evidence) -> Proof:
         """The session's placement, unless the log or NVML contradicts it."""
-        return proving.judge(claim, evidence)
+        return proof.judge(claim, evidence)
 
     def explain(self, log: str) -> Optional[str]:
         """What is known of the messages of CUDA, cuDNN and TensorFlow."""
-        meaning: Optional[str] = importlib.import_module("backends.logs.reading").explain(log)
-        return meaning
+        from backends.logs import reading
 
-    def examine(self, device: Optional[int], variables: Mapping[str, str]) -> List[Finding]:
+        return reading.explain(log)
+
+    def examine(self, device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
         """What NVML tells of the GPU; it changes nothing."""
-        return condition.findings(facts.find(device, variables))
+        return condition.examine(device, environment)
+
+    # ---- in the trial ----------------------------------------------------------------------------------------------
 
     def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
         """Where the driver keeps kernels that it compiled for a GPU newer than TensorFlow's build."""
@@ -94,23 +96,24 @@ class CudaBackend(TensorFlowBackend):
         return (os.environ.get("CUDA_CACHE_PATH") or os.path.expanduser("~/.nv/ComputeCache"),)
 
     def place(self, workload: Workload, settings: Settings) -> Any:
-        """The placement on TensorFlow's GPU, or on none where it has none: then the proof says so."""
-        return placement.place(workload, settings, self._gpu(settings))
-
-    def open(self, workload: Workload, settings: Settings) -> Model:
-        """Build graph and session; fail before anything is spent where the GPU would not do what is asked.
+        """The placement on TensorFlow's GPU; fails before anything is built where that would not do what is asked.
 
         Raises:
-            BackendUnavailable: TensorFlow has no GPU, or leaves the graph as it is where mixed precision is asked for.
+            BackendUnavailable: TensorFlow has no GPU.
             UsageError: the GPU is of a generation that cannot compute so.
         """
         gpu = self._gpu(settings)
-        if gpu is None:
-            raise BackendUnavailable(self._why_no_gpu())
         precisions.check_gpu(settings.precision, gpu.name, gpu.compute_capability)
-        model: Model = importlib.import_module("backends.engines.tensorflow.model").GraphModel(
-            workload, placement.place(workload, settings, gpu)
-        )
+        return placement.place(workload, settings, gpu)
+
+    def open(self, workload: Workload, settings: Settings) -> Model:
+        """Build graph and session; fail before a step is taken where the graph is not what was asked for.
+
+        Raises:
+            BackendUnavailable: as `place`, or TensorFlow leaves the graph as it is where mixed precision is asked for.
+            UsageError: as `place`.
+        """
+        model = super().open(workload, settings)
         if settings.precision == precisions.MIXED and not self._is_rewritten(model):
             model.close()
             raise BackendUnavailable(
@@ -119,20 +122,20 @@ class CudaBackend(TensorFlowBackend):
             )
         return model
 
-    @staticmethod
-    def _gpu(settings: Settings) -> Any:
+    def _gpu(self, settings: Settings) -> Any:
         from backends.engines.tensorflow import gpus
 
         listed = gpus.listed(placement.session_config(settings))
-        return listed[0] if listed else None
+        if not listed:
+            raise BackendUnavailable(self._why_no_gpu())
+        return listed[0]
 
     @staticmethod
     def _is_rewritten(model: Any) -> bool:
-        return proving.is_rewritten(model.placed_nodes())
+        return proof.is_rewritten(model.placed_nodes())
 
-    @staticmethod
-    def _why_no_gpu() -> str:
-        probe = probing.judge(probing.look())
-        if not probe.is_available:
-            return probe.sentence
+    def _why_no_gpu(self) -> str:
+        found = self.probe()
+        if not found.is_available:
+            return found.sentence
         return "TensorFlow set up no GPU and would compute on the host's cores: the trial's log says why."

@@ -25,6 +25,11 @@ def version_of(text: Optional[str]) -> Optional[Version]:
     return tuple(int(part) for part in found.group(0).split(".")) if found else None
 
 
+def is_nvidias_version(version: str) -> bool:
+    """Whether a version is one of NVIDIA's own builds, as "1.15.5+nv22.12" is."""
+    return "nv" in version
+
+
 @dataclass(frozen=True)
 class Build:
     """A TensorFlow as it was built.
@@ -45,7 +50,7 @@ class Build:
     @property
     def is_nvidias(self) -> bool:
         """Whether it is NVIDIA's own, whose 1.15 knows newer GPUs and toolkits."""
-        return self.distribution == "nvidia_tensorflow" or "nv" in (self.version or "")
+        return self.distribution == "nvidia_tensorflow" or is_nvidias_version(self.version or "")
 
     @property
     def name(self) -> str:

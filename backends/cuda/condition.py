@@ -1,11 +1,12 @@
 """Whether a GPU is fit to be measured on: from plain facts to findings. Nothing is changed on the machine."""
 
-from typing import Any, Callable, List, Mapping, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Tuple
 
 from backends.cuda import build as builds
 from backends.cuda.build import Build
 from backends.cuda.driver import Driver
-from backends.cuda.probing import is_too_old
+from backends.cuda.facts import find
+from backends.cuda.probe import is_too_old
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 
 #: None is unknown. See `backends.cuda.facts` for the names.
@@ -163,9 +164,14 @@ _CHECKS: Tuple[Callable[[Facts], Finding], ...] = (
 )  # fmt: skip
 
 
-def findings(facts: Facts) -> List[Finding]:
+def judge(facts: Facts) -> List[Finding]:
     """Every check; only the first where the GPU could not be asked, since all the others would repeat that."""
     first = _access(facts)
     if first.state != PASS and facts.get("name") is None:
         return [first]
     return [check(facts) for check in _CHECKS]
+
+
+def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
+    """Every finding on the GPU that would be used."""
+    return judge(find(device, environment))

@@ -81,6 +81,11 @@ def _number(library: Any, name: str) -> Optional[int]:
     return value.value if function is not None and function(ctypes.byref(value)) == 0 else None
 
 
+def cuda_version(number: Optional[int]) -> Optional[Tuple[int, int]]:
+    """Major and minor version in the number that CUDA and NVML give, 12040 for (12, 4); None where there is none."""
+    return (number // 1000, number % 1000 // 10) if number else None
+
+
 def ask(load: Callable[[str], Any] = ctypes.CDLL) -> Driver:
     """Ask the driver's library (https://docs.nvidia.com/cuda/cuda-driver-api), once it could be loaded."""
     try:
@@ -90,9 +95,8 @@ def ask(load: Callable[[str], Any] = ctypes.CDLL) -> Driver:
     if not hasattr(library, "cuInit"):
         return Driver("it has no function cuInit, so it is no driver's")
     number = _number(library, "cuDriverGetVersion")
-    cuda = (number // 1000, number % 1000 // 10) if number else None
     code = int(library.cuInit(0))
-    return Driver(None, cuda, code, _number(library, "cuDeviceGetCount") if code == 0 else None)
+    return Driver(None, cuda_version(number), code, _number(library, "cuDeviceGetCount") if code == 0 else None)
 
 
 #: Codes of CUresult that cuInit returns, and what each means with the next step.

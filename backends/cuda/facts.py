@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from backends import nvml
 from backends.cuda import build as builds
 from backends.cuda import driver as drivers
-from backends.cuda import visible
+from backends.cuda import variables
 
 
 def _is_on(value: Optional[int]) -> Optional[bool]:
@@ -59,11 +59,10 @@ def _modes(gpu: nvml.Gpu) -> Dict[str, Any]:
 def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
     gpu = nvml.Gpu(library, entry)
     try:
-        cuda = gpu.ask_system("nvmlSystemGetCudaDriverVersion")
         return {
             "name": gpu.ask("nvmlDeviceGetName"),
             "driver": gpu.ask_system("nvmlSystemGetDriverVersion"),
-            "driver_cuda": (cuda // 1000, cuda % 1000 // 10) if cuda else None,
+            "driver_cuda": drivers.cuda_version(gpu.ask_system("nvmlSystemGetCudaDriverVersion")),
             **_work(gpu),
             **_clocks(gpu),
             **_modes(gpu),
@@ -74,7 +73,7 @@ def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
 
 def _asked(entry: Optional[str], load: Callable[[], Any]) -> Dict[str, Any]:
     if entry is None:
-        return {"error": "%s hides every GPU" % visible.VARIABLE}
+        return {"error": "%s hides every GPU" % variables.VARIABLE}
     try:
         library = load()
     except ImportError:
@@ -86,19 +85,19 @@ def _asked(entry: Optional[str], load: Callable[[], Any]) -> Dict[str, Any]:
 
 
 def find(
-    device: Optional[int], variables: Mapping[str, str], load: Callable[[], Any] = nvml.load_library
+    device: Optional[int], environment: Mapping[str, str], load: Callable[[], Any] = nvml.load_library
 ) -> Dict[str, Any]:
     """What NVML, the device nodes and TensorFlow's build tell of the GPU that would be used.
 
     Args:
         device: its logical number; None for the one that would be used.
-        variables: the environment.
+        environment: that the trial would have.
         load: loads the module pynvml.
 
     Raises:
         UsageError: there is no such device.
     """
-    found = _asked(visible.chosen(device, variables), load)
+    found = _asked(variables.device_of(device, environment), load)
     build = builds.find()
     found["tensorflow"] = build.version if build else None
     found["tensorflow_cuda"] = build.cuda if build else None

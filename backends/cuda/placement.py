@@ -7,19 +7,14 @@ from typing import Any, Dict, Optional
 from backends.cuda import build as builds
 from backends.cuda import driver as drivers
 from backends.cuda import precision as precisions
-from backends.cuda import proving, visible
-from backends.protocol import (
-    KERNEL_FUSED,
-    KERNEL_UNROLLED,
-    Settings,
-)
+from backends.cuda import proof, variables
+from backends.engines.tensorflow import xla
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Settings
 from har_model.config import Workload
 from har_model.errors import UsageError
 
 #: The device's own options and what each may be; the first is its default.
 OPTIONS = {"xla": ("off", "on")}
-#: What the record calls the device where TensorFlow has none.
-NO_GPU = "NVIDIA GPU"
 #: Only a library that lies in the process already is asked (dlopen(3)).
 _LOADED_ALONE = getattr(os, "RTLD_NOLOAD", 0) | getattr(os, "RTLD_LAZY", 0)
 
@@ -29,7 +24,7 @@ def session_config(settings: Settings) -> Any:
 
     `allow_soft_placement` stays off. Nothing in the graph is pinned to a device, so nothing needs to be moved: each
     operation goes to the GPU where it has a kernel for it. Whatever would pin one to the GPU then fails without a GPU
-    and is not moved to the host in silence. Without a GPU all lies on the host, which `proving` finds.
+    and is not moved to the host in silence. What lies on the host all the same is found by `proof`.
     """
     from backends.engines.tensorflow.compat import tf1
 
@@ -83,18 +78,11 @@ def _make_ops(kernel: str) -> Any:
     raise UsageError("The gpu backend has no kernel %r; choose fused or unrolled." % kernel)
 
 
-def _xla(settings: Settings) -> str:
-    flags = os.environ.get("TF_XLA_FLAGS", "")
-    if "auto_jit" in flags:
-        return "as TF_XLA_FLAGS asks: %s" % flags
-    return settings.options.get("xla", "off")
-
-
 def _tf32(precision: str, build: Optional[builds.Build]) -> str:
     """Switch TF32 as asked, and say in words what holds then."""
     from backends.engines.tensorflow import compat, gpus
 
-    is_nvidias = bool(build and build.is_nvidias) or "nv" in compat.version()
+    is_nvidias = bool(build and build.is_nvidias) or builds.is_nvidias_version(compat.version())
     precisions.check_tensorflow(precision, compat.version(), gpus.has_tensor_float_32() or is_nvidias)
     is_on = gpus.set_tensor_float_32(precision == precisions.TF32)
     if is_on is None and not is_nvidias:
@@ -109,7 +97,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
     """The settings as they took effect."""
     tf32 = _tf32(settings.precision, build)
     words = {precisions.MIXED: "float16 where TensorFlow's rewrite puts it, else float32, TF32 %s"}
-    capability = gpu.compute_capability if gpu else None
+    capability = gpu.compute_capability
     return {
         "kernel": settings.kernel,
         "precision": settings.precision,
@@ -118,10 +106,10 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
         "loss_scale": settings.loss_scale,
         "batch_size": workload.training.batch_size,
         "memory": "grows as needed",
-        "xla_jit": _xla(settings),
+        "xla_jit": xla.asked_by(os.environ) or settings.options.get("xla", "off"),
         "soft_placement": False,
         "deterministic": {name: os.environ.get(name) for name in ("TF_DETERMINISTIC_OPS", "TF_CUDNN_DETERMINISTIC")},
-        "visible_device": os.environ.get(visible.VARIABLE),
+        "visible_device": os.environ.get(variables.VARIABLE),
         "compute_capability": "%d.%d" % capability if capability else None,
         "cudnn": cudnn_version(build),
         "intra_op_threads": settings.threads,
@@ -130,8 +118,7 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
 
 
 def _prover(gpu: Any) -> Any:
-    name, description = (gpu.name, gpu.description) if gpu else (NO_GPU, "")
-    return lambda model: proving.of_nodes(model.placed_nodes(), name, description)
+    return lambda model: proof.of_nodes(model.placed_nodes(), gpu.name, gpu.description)
 
 
 def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
@@ -140,7 +127,7 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
     Args:
         workload: what is trained.
         settings: how it is asked for.
-        gpu: TensorFlow's GPU, an `engines.tensorflow.gpus.Gpu`; None where it has none.
+        gpu: TensorFlow's GPU, an `engines.tensorflow.gpus.Gpu`.
 
     Raises:
         UsageError: TensorFlow or the GPU has not what is asked for.
@@ -152,7 +139,7 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
     return Placement(
         make_ops=_make_ops(settings.kernel),
         session_config=session_config(settings),
-        device=gpu.name if gpu else NO_GPU,
+        device=gpu.name,
         effective=_effective(workload, settings, gpu, build),
         prove=_prover(gpu),
         scaling=loss_scaling.asked(settings),

@@ -20,17 +20,28 @@ _FOUND = re.compile(
 )
 _LOADED = re.compile(r"Successfully opened (?:dynamic|CUDA) library (?:libcuda|libcudart|libcublas|libcudnn)")
 _ADDED = re.compile(r"Adding visible gpu devices?: [0-9]")
-#: Without TensorRT and CUPTI, which training does not need.
-_MISSING = re.compile(
-    r"Could not (?:load|dlopen) (?:dynamic )?library '(lib(?:cuda|cudart|cublas|cublasLt|cufft|curand|cusolver|"
-    r"cusparse|cudnn)(?:_[a-z_]+)?\.so[0-9.]*)'"
+_COULD_NOT_LOAD = r"Could not (?:load|dlopen) (?:dynamic )?library '?"
+_FILE = r"(?:_[a-z_]+)?\.so(?:\.[0-9]+)*"
+#: A library of the toolkit; without TensorRT and CUPTI, which training does not need.
+MISSING_OF_TOOLKIT = (
+    _COULD_NOT_LOAD + r"(?P<library>lib(?:cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|cudnn)" + _FILE + ")"
 )
+#: The driver's own library.
+MISSING_OF_DRIVER = _COULD_NOT_LOAD + r"(?P<library>libcuda\.so(?:\.[0-9]+)*)"
+_MISSING = (re.compile(MISSING_OF_TOOLKIT), re.compile(MISSING_OF_DRIVER))
+#: What TensorFlow says then: MaybeTryDlopenGPULibraries of tensorflow/core/common_runtime/gpu/gpu_device.cc.
+GOES_WITHOUT = (r"Skipping registering GPU devices", r"Cannot dlopen some GPU libraries")
+_GOES_WITHOUT = re.compile("|".join(GOES_WITHOUT))
 #: log_device_placement: "dense/MatMul: (MatMul): /job:localhost/replica:0/task:0/device:GPU:0".
 _PLACED = re.compile(
     r"^[^\n]{0,400}?\(([A-Za-z0-9_]+)\):? ?/job:[^\s]{0,80}/device:(GPU|CPU):[0-9]+[ \t]*$", re.MULTILINE
 )
-#: Operators in which training spends its time; variables, constants and input may well stay on the host.
-_HEAVY = re.compile(r"MatMul|Conv[23]D|CudnnRNN|BlasLSTM|BlockLSTM|Fused|Einsum")
+#: Operators in which training spends its time; variables, constants and input may well stay on the host. They are
+#: matrix products and convolutions in any guise (BatchMatMulV2, _FusedMatMul, _MklMatMul), recurrent layers with their
+#: backward passes, and clusters of XLA, in which the others disappear.
+_HEAVY = re.compile(
+    r"MatMul|Einsum|Conv[23][dD]|FusedBatchNorm|CudnnRNN|BlockLSTM|LSTMBlock|BlasLSTM|^_?Xla(?:Run|Launch)"
+)
 
 
 @dataclass(frozen=True)
@@ -44,12 +55,16 @@ class Created:
 
 @dataclass(frozen=True)
 class Placement:
-    """How many operators the log places on the GPU and on the host, and the same for heavy ones."""
+    """How many operators the log places on the GPU and on the host, and how many heavy ones on the host."""
 
     gpu: int
     cpu: int
-    heavy_gpu: int
     heavy_cpu: int
+
+
+def is_heavy(operation: str) -> bool:
+    """Whether an operation of that type is what a step spends its time in."""
+    return bool(_HEAVY.search(operation))
 
 
 def created_devices(text: str) -> Tuple[Created, ...]:
@@ -60,8 +75,14 @@ def created_devices(text: str) -> Tuple[Created, ...]:
 
 
 def missing_libraries(text: str) -> Tuple[str, ...]:
-    """Names of the CUDA libraries that could not be loaded, each once."""
-    return _unique(match.group(1) for match in _MISSING.finditer(text))
+    """Names of the libraries of CUDA and its driver that could not be loaded, each once, in the order of the text."""
+    matches = (match for pattern in _MISSING for match in pattern.finditer(text))
+    return _unique(match.group("library") for match in sorted(matches, key=lambda match: match.start()))
+
+
+def goes_without(text: str) -> bool:
+    """Whether TensorFlow says that it registers no GPU since libraries are missing."""
+    return _GOES_WITHOUT.search(text) is not None
 
 
 def found_names(text: str) -> Tuple[str, ...]:
@@ -73,11 +94,11 @@ def placement(text: str) -> Optional[Placement]:
     """Where the log places the operators; None where it does not say (log_device_placement is off)."""
     if "/device:" not in text:
         return None
-    placed = [(match.group(2), bool(_HEAVY.search(match.group(1)))) for match in _PLACED.finditer(text)]
+    placed = [(match.group(2), match.group(1)) for match in _PLACED.finditer(text)]
     if not placed:
         return None
-    gpu, cpu = ([is_heavy for device, is_heavy in placed if device == name] for name in ("GPU", "CPU"))
-    return Placement(len(gpu), len(cpu), sum(gpu), sum(cpu))
+    gpu, cpu = ([operation for device, operation in placed if device == name] for name in ("GPU", "CPU"))
+    return Placement(len(gpu), len(cpu), sum(map(is_heavy, cpu)))
 
 
 def is_named(text: str) -> bool:

@@ -97,7 +97,7 @@ class LogicalNpu(Source):
     """
 
     name = npu.NpuSmi.name
-    columns = npu.COLUMNS
+    columns = npu.NpuSmi.columns
     patience_seconds = npu.NpuSmi.patience_seconds
 
     def __init__(self, logical_id: int, pids: Pids, run: tool.Run = tool.run, tells_utilisation: bool = True) -> None:

@@ -7,22 +7,13 @@ from backends.telemetry.npu_smi import chips, errors, key_values, mapping, table
 from backends.telemetry.npu_smi.devices import HEALTHS, Device
 from backends.telemetry.npu_smi.key_values import ChipReading
 from backends.telemetry.npu_smi.processes import Process
+from backends.telemetry.printed import bytes_of
 from backends.telemetry.sightings import Sightings
-from backends.telemetry.source import Pids, Source
+from backends.telemetry.source import DEVICE_COLUMNS, Pids, Source
 
 COMMAND = "npu-smi"
-COLUMNS = (
-    "device_power_watts",
-    "device_memory_bytes",
-    "device_temperature_celsius",
-    "device_utilisation_percent",
-    "device_clock_mhz",
-)
 #: Readings in succession that may fail to show the chip; a driver is busy at times.
 MOST_MISSES = 3
-#: Characters of the first output that are kept as evidence.
-RAW_CHARACTERS = 4000
-_MIB = 1 << 20
 _NOT_ASKED_AGAIN = (errors.NOT_SUPPORTED, errors.NOT_PERMITTED)
 
 
@@ -49,13 +40,12 @@ def values_of(device: Device, reading: Optional[ChipReading], family: chips.Fami
         reading: the chip in the answer of `-t common`, where there is one.
         family: of the chip.
     """
-    used_mib = device.device_memory_used_mib
     power = reading.power_watts if reading and reading.power_watts is not None else device.power_watts
     is_busy = device.aicore_percent if device.aicore_percent is not None else device.npu_utilisation_percent
     return {
         # 310 prints a rated value, which is no measurement.
         "device_power_watts": None if family is chips.Family.INFERENCE_310 else _amount(power),
-        "device_memory_bytes": _amount(None if used_mib is None else used_mib * _MIB),
+        "device_memory_bytes": _amount(bytes_of(device.device_memory_used_mib)),
         "device_temperature_celsius": device.temperature_celsius,
         "device_utilisation_percent": _amount(is_busy),
         "device_clock_mhz": _amount(reading.aicore_mhz if reading else None),
@@ -78,7 +68,7 @@ class NpuSmi(Source):
     """
 
     name = "NPU"
-    columns = COLUMNS
+    columns = DEVICE_COLUMNS
     patience_seconds = tool.TIMEOUT_SECONDS
 
     def __init__(self, npu_id: int, chip_id: Optional[int], pids: Pids, run: tool.Run = tool.run) -> None:
@@ -96,7 +86,8 @@ class NpuSmi(Source):
             ToolFailed: npu-smi does not answer, or did not show the chip several times in succession.
         """
         found = table.parse(self._run([COMMAND, "info"]))
-        self._sightings.note(driver=found.driver_version, raw=found.text[:RAW_CHARACTERS] or None)
+        self._sightings.note(driver=found.driver_version)
+        self._sightings.output(found.text)
         device = found.device(self._npu_id, self._chip_id)
         if device is None:
             return self._miss(found)

@@ -6,13 +6,11 @@ from backends.telemetry import tool
 from backends.telemetry.nvidia_smi import documents
 from backends.telemetry.nvidia_smi.report import Gpu, Report
 from backends.telemetry.nvml import Nvml
+from backends.telemetry.printed import bytes_of
 from backends.telemetry.sightings import Sightings
 from backends.telemetry.source import Pids, Source
 
 COMMAND = "nvidia-smi"
-#: Characters of the first output that are kept as evidence.
-RAW_CHARACTERS = 4000
-_MIB = 1 << 20
 
 
 class NvidiaSmi(Source):
@@ -46,7 +44,7 @@ class NvidiaSmi(Source):
         gpu = found.gpus[0]
         values: Dict[str, Optional[float]] = {
             "device_power_watts": gpu.power_watts if gpu.power_watts is not None else gpu.power_instant_watts,
-            "device_memory_bytes": None if gpu.memory_used_mib is None else gpu.memory_used_mib * _MIB,
+            "device_memory_bytes": bytes_of(gpu.memory_used_mib),
             "device_temperature_celsius": gpu.temperature_celsius,
             "device_utilisation_percent": gpu.utilisation_percent,
             "device_clock_mhz": gpu.sm_clock_mhz,
@@ -62,8 +60,8 @@ class NvidiaSmi(Source):
             uuid=gpu.uuid,
             bus_id=gpu.bus_id,
             power_limit_watts=gpu.power_limit_watts,
-            raw=found.text[:RAW_CHARACTERS] or None,
         )
+        self._sightings.output(found.text)
         if gpu.throttle_reasons is not None:
             self._sightings.throttling(gpu.throttle_reasons)
         listed = {process.pid for process in found.processes or ()}

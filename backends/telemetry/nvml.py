@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, Optional
 from backends import nvml
 from backends.telemetry.nvidia_smi import errors
 from backends.telemetry.sightings import Sightings
-from backends.telemetry.source import Pids, Source
+from backends.telemetry.source import DEVICE_COLUMNS, Pids, Source
 from backends.telemetry.tool import ToolFailed
 
 _LISTS = ("Compute", "Graphics")
@@ -21,14 +21,7 @@ class Nvml(Source):
     """
 
     name = "GPU"
-    columns = (
-        "device_power_watts",
-        "device_memory_bytes",
-        "device_temperature_celsius",
-        "device_utilisation_percent",
-        "device_clock_mhz",
-        "device_energy_joules",
-    )
+    columns = DEVICE_COLUMNS + ("device_energy_joules",)
 
     def __init__(self, device: str, pids: Pids, load: Callable[[], Any] = nvml.load_library) -> None:
         self._device, self._load = device, load

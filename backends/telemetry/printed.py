@@ -6,6 +6,8 @@ from typing import Optional
 #: A decimal number of a size that a tool prints. A sign is allowed: temperatures and return codes have one.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,11}(?:\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,11}")
+#: A device's place on the PCI bus: domain, bus, device and function.
+PCI_BUS_ID = r"[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]"
 
 
 def _bare(text: Optional[str], unit: str) -> str:
@@ -28,6 +30,11 @@ def whole(text: Optional[str], unit: str = "") -> Optional[int]:
     """Likewise a whole number; one with a fraction is unknown."""
     bare = _bare(text, unit)
     return int(bare) if _WHOLE.fullmatch(bare) else None
+
+
+def bytes_of(mebibytes: Optional[float]) -> Optional[float]:
+    """Bytes of MiB, in which the tools print memory; None where that is unknown."""
+    return None if mebibytes is None else mebibytes * 2**20
 
 
 def known(text: Optional[str]) -> Optional[str]:

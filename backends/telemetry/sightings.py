@@ -24,6 +24,8 @@ FIELDS = (
     "throttle_reasons",
     "raw",
 )
+#: Characters of a tool's first output that are kept as evidence.
+_RAW_CHARACTERS = 4000
 
 
 class Sightings:
@@ -47,6 +49,10 @@ class Sightings:
         for name, fact in facts.items():
             if self._document.get(name) is None:
                 self._document[name] = fact
+
+    def output(self, text: str) -> None:
+        """Keep the beginning of the first output of the tool that has any."""
+        self.note(raw=text[:_RAW_CHARACTERS] or None)
 
     def replace(self, **facts: Any) -> None:
         """Keep the latest, if it is known."""

@@ -7,6 +7,16 @@ from typing import Any, Callable, Dict, Optional, Set, Tuple
 Pids = Callable[[], Optional[Set[int]]]
 
 
+#: What every device can be asked for.
+DEVICE_COLUMNS = (
+    "device_power_watts",
+    "device_memory_bytes",
+    "device_temperature_celsius",
+    "device_utilisation_percent",
+    "device_clock_mhz",
+)
+
+
 class Source(ABC):
     """Fills some of the columns of samples."""
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backends.telemetry.npu import COLUMNS
 from backends.telemetry.sampler import Sampler
 from backends.telemetry.sightings import Sightings
-from backends.telemetry.source import Source
+from backends.telemetry.source import DEVICE_COLUMNS, Source
 from bench import record
 from bench.errors import DataError
 from tests.bench import records
@@ -166,7 +165,7 @@ class Card(Source):
     """A device with everything that a source may tell of one."""
 
     name = "card"
-    columns = COLUMNS + ("device_energy_joules",)
+    columns = DEVICE_COLUMNS + ("device_energy_joules",)
 
     def read(self):
         return dict.fromkeys(self.columns, 41.5)

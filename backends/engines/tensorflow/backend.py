@@ -10,8 +10,6 @@ import numpy as np
 from backends.protocol import Backend, BackendUnavailable, Model, Settings
 from har_model.config import NetworkConfig, Workload
 
-_ENGINE = "backends.engines.tensorflow."
-
 
 def is_installed() -> bool:
     """Whether this interpreter has a TensorFlow, without importing it."""
@@ -33,7 +31,7 @@ class TensorFlowBackend(Backend):
                 "current 2.x, and "
                 "try again." % error
             ) from error
-        importlib.import_module(_ENGINE + "model")
+        from backends.engines.tensorflow import model  # noqa: F401 - not to be imported later, in a phase that is timed
 
     @abstractmethod
     def place(self, workload: Workload, settings: Settings) -> Any:
@@ -41,26 +39,30 @@ class TensorFlowBackend(Backend):
 
     def open(self, workload: Workload, settings: Settings) -> Model:
         """Build graph and session."""
-        placement = self.place(workload, settings)
-        model: Model = importlib.import_module(_ENGINE + "model").GraphModel(workload, placement)
-        return model
+        from backends.engines.tensorflow.model import GraphModel
+
+        return GraphModel(workload, self.place(workload, settings))
 
     def checkpoint_shapes(self, path: str) -> Mapping[str, Sequence[int]]:
         """Names and shapes of the variables in a TensorFlow checkpoint."""
-        shapes: Mapping[str, Sequence[int]] = importlib.import_module(_ENGINE + "checkpoint").shapes(path)
-        return shapes
+        from backends.engines.tensorflow import checkpoint
+
+        return checkpoint.shapes(path)
 
     def checkpoint_weights(self, path: str, names: Sequence[str]) -> Dict[str, np.ndarray]:
         """The named variables of a TensorFlow checkpoint."""
-        values: Dict[str, np.ndarray] = importlib.import_module(_ENGINE + "checkpoint").read(path, names)
-        return values
+        from backends.engines.tensorflow import checkpoint
+
+        return checkpoint.read(path, names)
 
     def freeze(self, network: NetworkConfig, weights: Mapping[str, np.ndarray]) -> bytes:
         """The network with its weights as one TensorFlow graph of constants: `backends.engines.tensorflow.export`."""
-        content: bytes = importlib.import_module(_ENGINE + "export").freeze(network, weights)
-        return content
+        from backends.engines.tensorflow import export
+
+        return export.freeze(network, weights)
 
     def run_frozen(self, content: bytes, windows: np.ndarray, batch: int) -> np.ndarray:
         """Classes that such a graph gives to windows, `batch` at a time, on the host."""
-        classes: np.ndarray = importlib.import_module(_ENGINE + "export").run(content, windows, batch)
-        return classes
+        from backends.engines.tensorflow import export
+
+        return export.run(content, windows, batch)

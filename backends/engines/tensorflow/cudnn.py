@@ -5,27 +5,24 @@ from typing import Any, Callable
 from backends.engines.tensorflow.compat import raw_ops, tf1
 from backends.engines.tensorflow.kernels import LstmKernel
 from backends.engines.tensorflow.ops import GraphOps
-from har_model.layouts import CUDNN_GATES, cudnn_constant_bias
+from har_model import layouts
 from har_model.network import Ops
 
 Tensor = Any
 
-#: V1 and V2 give cuDNN no sequence lengths, which cuDNN 9 refuses ("Sequence lengths for RNN are required from CUDNN
-#: 9.0+", xla/stream_executor/cuda/cuda_dnn.cc); V3 does, has a gradient in 1.15 and 2.x, and tries no algorithms out.
-OPERATION = "CudnnRNNV3"
+#: The operations by which weights become cuDNN's, differentiable.
+_TENSORS = layouts.Arrays(
+    tf1.split,
+    tf1.concat,
+    tf1.transpose,
+    tf1.reshape,
+    lambda values, like: tf1.constant(values, like.dtype.base_dtype),
+)
 
 
 def parameters(kernel: Tensor, bias: Tensor, n_inputs: int) -> Tensor:
-    """cuDNN's parameter buffer, as `har_model.layouts.to_cudnn` has it, from canonical variables; differentiable."""
-    width = kernel.shape.as_list()[1] // 4
-
-    def reordered(matrix: Tensor) -> Tensor:
-        gates = tf1.split(matrix, 4, axis=-1)
-        return tf1.concat([gates[place] for place in CUDNN_GATES], axis=-1)
-
-    matrices = [tf1.reshape(tf1.transpose(reordered(rows)), [-1]) for rows in (kernel[:n_inputs], kernel[n_inputs:])]
-    constant = tf1.constant(cudnn_constant_bias(width, kernel.dtype.base_dtype.as_numpy_dtype))
-    return tf1.concat(matrices + [reordered(bias), constant], axis=0)
+    """cuDNN's parameter buffer from canonical variables; differentiable."""
+    return layouts.to_cudnn(kernel, bias, n_inputs, _TENSORS)
 
 
 def lstm(is_training: bool) -> LstmKernel:
@@ -40,6 +37,9 @@ def lstm(is_training: bool) -> LstmKernel:
         width = weights.shape.as_list()[1] // 4
         batch = tf1.shape(inputs)[1]
         state = tf1.zeros(tf1.stack([1, batch, width]))
+        # V1 and V2 give cuDNN no sequence lengths, which cuDNN 9 refuses ("Sequence lengths for RNN are required from
+        # CUDNN 9.0+", xla/stream_executor/cuda/cuda_dnn.cc); V3 does, has a gradient in 1.15 and 2.x, and tries no
+        # algorithms out.
         output = raw_ops.CudnnRNNV3(
             input=inputs,
             input_h=state,

@@ -11,10 +11,6 @@ from har_model.network import FORGET_BIAS, NORM_EPSILON, Ops
 Tensor = Any
 
 
-def _unchanged(values: Tensor) -> Tensor:
-    return values
-
-
 class ReducedOps(GraphOps):
     """`GraphOps` whose operations round, the recurrent layer unrolled.
 

@@ -1,14 +1,12 @@
 """What keeps TensorFlow or PyTorch from an NVIDIA GPU. Sources: TensorFlow's code, issues and logs of users."""
 
+from backends.logs.cuda import GOES_WITHOUT, MISSING_OF_DRIVER, MISSING_OF_TOOLKIT
 from backends.logs.symptom import CONSEQUENCE, FALLBACK, REFUSED, Symptom
 
 GOING_WITHOUT = (
     Symptom(
         "Could not load dynamic library 'libcudart.so.11.0'",
-        (
-            r"Could not (?:load|dlopen) (?:dynamic )?library '(?P<library>lib(?:cudart|cublas|cublasLt|cufft|curand|"
-            r"cusolver|cusparse|cudnn)(?:_[a-z_]+)?\.so[0-9.]*)'",
-        ),
+        (MISSING_OF_TOOLKIT,),
         "TensorFlow cannot load {library}, so it goes on with the CPU without an error and a GPU timing would be a CPU "
         "timing",
         "install the CUDA and cuDNN that this TensorFlow was built for, and add their folder to LD_LIBRARY_PATH",
@@ -18,7 +16,7 @@ GOING_WITHOUT = (
     Symptom(
         "Could not load dynamic library 'libcuda.so.1'; Could not find cuda drivers on your machine",
         (
-            r"Could not load dynamic library 'libcuda\.so",
+            MISSING_OF_DRIVER,
             r"Could not find cuda drivers on your machine",
             r"failed call to cuInit: (?:INTERNAL: CUDA error: Failed call to cuInit: )?UNKNOWN ERROR \(303\)",
             r"NVIDIA-SMI has failed because it couldn't communicate",
@@ -85,7 +83,7 @@ GOING_WITHOUT = (
     ),
     Symptom(
         "Cannot dlopen some GPU libraries. Skipping registering GPU devices...",
-        (r"Skipping registering GPU devices", r"Cannot dlopen some GPU libraries"),
+        GOES_WITHOUT,
         "TensorFlow registers no GPU as libraries are missing, and goes on with the CPU",
         "install the CUDA and cuDNN that this TensorFlow was built for, and add their folder to LD_LIBRARY_PATH",
         FALLBACK,

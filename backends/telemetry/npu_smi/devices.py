@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import List, Optional, Tuple
 
 from backends.telemetry.npu_smi.layout import Cells, Layout, Values, read_layout, split_cells
-from backends.telemetry.printed import known, number, whole
+from backends.telemetry.printed import PCI_BUS_ID, known, number, whole
 
 #: What the driver calls the states of health, but for UNKNOWN.
 HEALTHS = ("OK", "Warning", "Alarm", "Critical")
-_BUS_ID = re.compile(r"[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _pair(rows: List[Cells], second: Layout) -> List[Tuple[Cells, Cells]]:
 
 def _is_lower(cells: Cells, second: Layout) -> bool:
     text = second.text_in_cell_of("bus_id", cells)
-    return text is not None and (bool(_BUS_ID.fullmatch(text)) or known(text) is None)
+    return text is not None and (bool(re.fullmatch(PCI_BUS_ID, text)) or known(text) is None)
 
 
 def _device(first: Layout, second: Layout, upper: Cells, lower: Cells) -> Optional[Device]:

@@ -14,7 +14,7 @@ Location = Tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Mapping:
+class DeviceMapping:
     """NPU id and chip id of each logical device id.
 
     Args:
@@ -30,7 +30,7 @@ class Mapping:
     text: str = field(repr=False)
 
 
-def parse(text: str) -> Mapping:
+def parse(text: str) -> DeviceMapping:
     """Read `npu-smi info -m` by the names of its columns, which differ by driver.
 
     950 has no logical id: there a card has one chip, and the NPU id is the logical id.
@@ -48,4 +48,4 @@ def parse(text: str) -> Mapping:
         if npu_id is not None and chip_id is not None and logical_id is not None:
             locations[logical_id], names[logical_id] = (npu_id, chip_id), known(row.get("Chip Name"))
     fault = errors.fault(text) or (None if locations else errors.not_understood("mapping of devices"))
-    return Mapping(locations, names, fault, text)
+    return DeviceMapping(locations, names, fault, text)

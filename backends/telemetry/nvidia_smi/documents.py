@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from backends.telemetry.nvidia_smi import errors
 from backends.telemetry.nvidia_smi.report import Gpu, Process, Report, switch, throttling
-from backends.telemetry.printed import known, number, whole
+from backends.telemetry.printed import PCI_BUS_ID, known, number, whole
 
 #: From a path as "clocks/sm_clock" to the text there; None where there is none.
 Lookup = Callable[[str], Optional[str]]
@@ -117,7 +117,7 @@ def _processes(entries: List[Lookup], bus_id: Optional[str]) -> List[Process]:
     return found
 
 
-_GPU_LINE = re.compile(r"GPU\s+([0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f])")
+_GPU_LINE = re.compile(r"GPU\s+(%s)" % PCI_BUS_ID)
 #: Names of lines that are other in XML.
 _IN_XML = {
     "gpu_uuid": "uuid",

@@ -5,13 +5,13 @@ from typing import List, Match, Optional, Pattern, Tuple
 
 from backends.telemetry.nvidia_smi import errors
 from backends.telemetry.nvidia_smi.report import Gpu, Process, Report, switch
-from backends.telemetry.printed import known, number, whole
+from backends.telemetry.printed import PCI_BUS_ID, known, number, whole
 
 _TOOL, _DRIVER, _CUDA = (
     re.compile(heading + r"\s*([0-9][0-9.]*)") for heading in ("NVIDIA-SMI", "Driver Version:", "CUDA Version:")
 )
 _INDEX_AND_NAME = re.compile(r"\s*([0-9]{1,4})\s+(\S.*?)\s+(\S+)\s*")
-_BUS = re.compile(r"\s*([0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f])\s+(\S+)\s*")
+_BUS = re.compile(r"\s*(%s)\s+(\S+)\s*" % PCI_BUS_ID)
 _MIG_DEVICE = re.compile(r"\|\s*[0-9]+\s+[0-9]+\s+[0-9]+\s+[0-9]+\s*\|")
 _PROCESS = re.compile(
     r"\|\s+([0-9]{1,4})\s+(?:([0-9]{1,4}|N/A)\s+([0-9]{1,4}|N/A)\s+)?([0-9]{1,10})\s+([CGM](?:\+[CGM])*)\s+"

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from backends.ascend.graph import _InPlaceOfItsOwn
 from backends.cpu import CpuBackend
@@ -21,6 +22,7 @@ from tests.backends.ascend.programs import (
     run_program,
     variables_of,
 )
+from tests.har_model.strategies import canonical_lstms
 
 _COMPARED = """
 names = ["logits", "loss"] + [name for name in model.probe_names() if name.startswith("gradient/")]
@@ -224,6 +226,17 @@ except HarbenchError as error:
 def test_what_the_old_adapter_would_ignore_or_die_of_ends_before_the_session(old, new, tmp_path, settings, words):
     kind, sentence = _error(old, tmp_path, **settings)
     assert kind == "UsageError" and words in sentence
+
+
+@given(canonical_lstms())
+def test_dynamic_rnn_is_given_the_canonical_weights_to_the_bit_and_in_its_own_shape(lstm):
+    kernel, bias, n_inputs = lstm
+    own, n = _InPlaceOfItsOwn(kernel, bias), bias.shape[0] // 4
+    weight = own(None, "fused_lstm/dynamic_rnn/dynamicrnn/w", [n_inputs + n, 4 * n])
+    offset = own(None, "fused_lstm/dynamic_rnn/dynamicrnn/b", [4 * n])
+    assert weight is kernel and weight.shape == (n_inputs + n, 4 * n)
+    assert offset is bias and offset.shape == (4 * n,)
+    own.check()
 
 
 def test_a_layer_that_makes_its_own_variables_is_refused_and_not_trained_in_silence():

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from backends.cuda import CudaBackend
+from backends.cuda.backend import CudaBackend
 from backends.engines.tensorflow.backend import is_installed
 
 

@@ -1,4 +1,4 @@
-"""The backend itself; its graph is built and run on this machine's CPU, past the probe, which must be found out."""
+"""The backend itself; its GPU is pretended and its graph runs on this machine's CPU, which must be found out."""
 
 import json
 import os
@@ -32,29 +32,38 @@ def _batch():
     return draw.normal(size=(8, 6, 3)).astype(np.float32), draw.randint(0, 3, 8).astype(np.int32)
 
 
-def _model(settings):
-    made = backend()
-    from backends.engines.tensorflow.model import GraphModel
+@pytest.fixture
+def made(monkeypatch):
+    """The backend as in a trial whose TensorFlow has a GPU; the work still lies on this machine's CPU."""
+    return _pretending(monkeypatch, "7.5")
 
-    return GraphModel(_WORKLOAD, made.place(_WORKLOAD, settings))
+
+def _pretending(monkeypatch, capability):
+    made = backend()
+    from backends.engines.tensorflow import gpus
+
+    described = "device: 0, name: Some, pci bus id: 0, compute capability: " + capability
+    monkeypatch.setattr(gpus, "listed", lambda config: [gpus.Gpu("/device:GPU:0", described)])
+    return made
 
 
 @needs_no_gpu
 @pytest.mark.parametrize("loss_scale", ["none", "dynamic", "64"])
-def test_a_session_that_fell_back_to_the_cpu_is_found_out_by_where_its_step_lay(loss_scale):
-    model = _model(_settings(loss_scale=loss_scale))
+def test_a_session_that_fell_back_to_the_cpu_is_found_out_by_where_its_step_lay(made, loss_scale):
+    model = made.open(_WORKLOAD, _settings(loss_scale=loss_scale))
     model.step(*_batch())
     proof = model.prove()
     model.close()
-    assert proof.state == ON_HOST and proof.device == "NVIDIA GPU"
+    assert proof.state == ON_HOST and proof.device == "Some"
     assert "CPU:0" in proof.evidence and "MatMul" in proof.evidence
-    assert backend().judge(proof, Evidence("", None)) == proof
+    assert made.judge(proof, Evidence("", None)) == proof
 
 
 @needs_no_gpu
 @pytest.mark.parametrize("loss_scale, scale", [("none", None), ("dynamic", 2.0**15), ("64", 64.0)])
-def test_the_network_trains_as_on_the_cpu_backend_whatever_the_loss_scale(loss_scale, scale):
-    model, reference = _model(_settings(loss_scale=loss_scale)), open_model(_SMALL, "unrolled", seed=3)
+def test_the_network_trains_as_on_the_cpu_backend_whatever_the_loss_scale(made, loss_scale, scale):
+    model = made.open(_WORKLOAD, _settings(loss_scale=loss_scale))
+    reference = open_model(_SMALL, "unrolled", seed=3)
     windows, labels = _batch()
     found = [model.step(windows, labels) for _ in range(4)]
     expected = [reference.step(windows, labels) for _ in range(4)]
@@ -65,11 +74,12 @@ def test_the_network_trains_as_on_the_cpu_backend_whatever_the_loss_scale(loss_s
 
 
 @needs_no_gpu
-def test_the_record_says_what_took_effect():
-    model = _model(_settings(options={"xla": "off"}))
+def test_the_record_says_what_took_effect(made):
+    model = made.open(_WORKLOAD, _settings(options={"xla": "off"}))
     description = model.describe()
     model.close()
     effective = description.effective
+    assert description.device == "Some" and effective["compute_capability"] == "7.5"
     assert "TF32 off" in effective["arithmetic"] and effective["tf32"].startswith("off")
     assert effective["xla_jit"] == "off" and effective["loss_scale"] == "none" and effective["batch_size"] == 8
     assert effective["soft_placement"] is False and effective["memory"] == "grows as needed"
@@ -77,16 +87,15 @@ def test_the_record_says_what_took_effect():
     json.dumps([effective, description.stack], allow_nan=False)
 
 
-def test_the_session_grows_its_memory_sees_one_gpu_and_moves_nothing_in_silence():
-    config = backend().place(_WORKLOAD, _settings()).session_config
+def test_the_session_grows_its_memory_sees_one_gpu_and_moves_nothing_in_silence(made):
+    config = made.place(_WORKLOAD, _settings()).session_config
     assert config.gpu_options.allow_growth and config.gpu_options.visible_device_list == "0"
     assert not config.allow_soft_placement and not config.log_device_placement
     assert config.graph_options.optimizer_options.global_jit_level == 0
     assert config.graph_options.rewrite_options.auto_mixed_precision == 0
 
 
-def test_xla_and_the_rewrite_are_on_where_they_are_asked_for():
-    made = backend()
+def test_xla_and_the_rewrite_are_on_where_they_are_asked_for(made):
     assert made.place(_WORKLOAD, _settings(options={"xla": "on"})).effective["xla_jit"] == "on"
     config = made.place(_WORKLOAD, _settings(options={"xla": "on"})).session_config
     assert config.graph_options.optimizer_options.global_jit_level == 1
@@ -95,8 +104,8 @@ def test_xla_and_the_rewrite_are_on_where_they_are_asked_for():
     assert "float16" in mixed.effective["arithmetic"] and "TF32 off" in mixed.effective["arithmetic"]
 
 
-def test_tf32_is_switched_and_stated_or_refused():
-    made = backend()
+def test_tf32_is_switched_and_stated_or_refused(monkeypatch):
+    made = _pretending(monkeypatch, "8.0")
     from backends.engines.tensorflow import gpus
 
     if not gpus.has_tensor_float_32():
@@ -118,9 +127,9 @@ def test_without_a_gpu_opening_fails_at_once_in_one_sentence(kernel):
     assert "\n" not in str(caught.value) and str(caught.value).endswith(".")
 
 
-def test_an_unknown_kernel_never_reaches_the_graph():
+def test_an_unknown_kernel_never_reaches_the_graph(made):
     with pytest.raises(UsageError, match="kernel"):
-        backend().place(_WORKLOAD, _settings("quantum"))
+        made.place(_WORKLOAD, _settings("quantum"))
 
 
 def test_a_gpu_as_tensorflow_describes_it_has_name_and_capability():
@@ -219,31 +228,22 @@ def test_what_the_driver_compiled_may_lie_ready(monkeypatch):
     assert made.compile_caches(_settings()) == ()
 
 
-def _opened_on(monkeypatch, description, settings):
-    """Open as if TensorFlow had a GPU; the work still lies on this machine's CPU."""
-    made = backend()
-    from backends.engines.tensorflow import gpus
-
-    monkeypatch.setattr(gpus, "listed", lambda config: [gpus.Gpu("/device:GPU:0", description)])
-    return made.open(_WORKLOAD, settings)
-
-
 @needs_no_gpu
-def test_a_pretended_gpu_is_named_in_the_record_and_does_not_pass_for_the_work(monkeypatch):
-    model = _opened_on(monkeypatch, "device: 0, name: Some, pci bus id: 0, compute capability: 7.5", _settings())
-    model.step(*_batch())
-    assert model.describe().device == "Some" and model.describe().effective["compute_capability"] == "7.5"
-    assert model.prove().state == ON_HOST
-    model.close()
-
-
-@needs_no_gpu
-def test_mixed_precision_that_took_no_effect_is_refused(monkeypatch):
-    settings = _settings(precision="mixed", loss_scale="dynamic")
+def test_mixed_precision_that_took_no_effect_is_refused(made):
     with pytest.raises(BackendUnavailable, match="left the graph in float32"):
-        _opened_on(monkeypatch, "device: 0, name: Some, pci bus id: 0, compute capability: 7.5", settings)
-    with pytest.raises(UsageError, match="Some has 6.1"):
-        _opened_on(monkeypatch, "device: 0, name: Some, pci bus id: 0, compute capability: 6.1", settings)
+        made.open(_WORKLOAD, _settings(precision="mixed", loss_scale="dynamic"))
+
+
+@pytest.mark.parametrize(
+    "precision, capability, words", [("mixed", "6.1", "7.0, and the Some has 6.1"), ("tf32", "7.5", "Some has 7.5")]
+)
+def test_a_gpu_that_is_too_old_for_the_precision_is_refused_before_anything_is_built(
+    monkeypatch, precision, capability, words
+):
+    made = _pretending(monkeypatch, capability)
+    for begin in (made.place, made.open):
+        with pytest.raises(UsageError, match=words):
+            begin(_WORKLOAD, _settings(precision=precision, loss_scale="dynamic"))
 
 
 def test_proven_is_the_word_of_the_judge_alone():

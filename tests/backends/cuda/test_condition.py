@@ -1,5 +1,6 @@
 import pytest
 
+from backends import registry
 from backends.cuda import condition
 from backends.findings import FAIL, PASS, UNKNOWN, WARN
 
@@ -33,12 +34,12 @@ GOOD = {
 
 
 def _found(check, **changes):
-    (finding,) = [finding for finding in condition.findings(dict(GOOD, **changes)) if finding.check == check]
+    (finding,) = [finding for finding in condition.judge(dict(GOOD, **changes)) if finding.check == check]
     return finding
 
 
 def test_a_good_gpu_passes_every_check_and_needs_no_remedy():
-    findings = condition.findings(GOOD)
+    findings = condition.judge(GOOD)
     assert {finding.state for finding in findings} == {PASS} and {finding.remedy for finding in findings} == {None}
     assert len({finding.check for finding in findings}) == len(findings) == 11
 
@@ -83,15 +84,20 @@ def test_each_condition_is_judged_by_itself(check, changes, state, word):
     assert finding.state == state and word in finding.sentence and finding.sentence.endswith(".")
     assert finding.remedy is None or finding.remedy.endswith(".")
     assert state in (PASS, UNKNOWN) or finding.remedy
-    others = [each for each in condition.findings(dict(GOOD, **changes)) if each.check != check]
+    others = [each for each in condition.judge(dict(GOOD, **changes)) if each.check != check]
     assert {each.state for each in others} == {PASS}
 
 
 def test_a_gpu_that_could_not_be_asked_is_unknown_once_and_never_fine():
-    (finding,) = condition.findings({"error": "the Python package nvidia-ml-py is missing", "forbidden_nodes": []})
+    (finding,) = condition.judge({"error": "the Python package nvidia-ml-py is missing", "forbidden_nodes": []})
     assert finding.state == UNKNOWN and "nvidia-ml-py" in finding.sentence
 
 
 def test_a_gpu_of_which_nothing_is_known_passes_nothing_but_what_has_no_question():
-    findings = condition.findings({"name": "Some GPU"})
+    findings = condition.judge({"name": "Some GPU"})
     assert {finding.check for finding in findings if finding.state == PASS} == {"gpu-access", "gpu-mig"}
+
+
+def test_the_backend_examines_the_gpu_that_would_be_used():
+    findings = registry.create("gpu").examine(None, {"CUDA_VISIBLE_DEVICES": ""})
+    assert "CUDA_VISIBLE_DEVICES hides every GPU" in findings[0].sentence

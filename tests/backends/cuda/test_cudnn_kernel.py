@@ -5,11 +5,13 @@ from collections import Counter
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from backends.logs.cuda import is_heavy
 from har_model import layouts, network, weights
 from har_model.config import NetworkConfig, TrainingConfig
 from tests.backends.cuda.engine import graph
+from tests.har_model import cudnn_buffer
+from tests.har_model.strategies import canonical_lstms
 
 _NETWORK = NetworkConfig(
     n_hidden=4,
@@ -29,21 +31,24 @@ def _lstm(n_inputs, n, seed=0):
     return draw.normal(size=(n_inputs + n, 4 * n)).astype(np.float32), draw.normal(size=4 * n).astype(np.float32)
 
 
-@given(n_inputs=st.integers(1, 6), n=st.integers(1, 6))
-@settings(max_examples=10)
-def test_the_graphs_buffer_is_numpys_to_the_bit(n_inputs, n):
-    kernel, bias = _lstm(n_inputs, n)
+@given(canonical_lstms(kinds=(np.float32,)))
+@settings(max_examples=20, deadline=None)
+def test_what_the_graph_gives_to_cudnn_comes_back_to_the_bit(lstm):
+    kernel, bias, n_inputs = lstm
+    n = bias.shape[0] // 4
     with graph() as (tf1, session):
         from backends.engines.tensorflow import cudnn
 
         params = session.run(cudnn.parameters(tf1.constant(kernel), tf1.constant(bias), n_inputs))
-    assert params.tobytes() == layouts.to_cudnn(kernel, bias, n_inputs).tobytes()
+    back = cudnn_buffer.canonical(params, n_inputs, n)
+    assert back[0].tobytes() == kernel.tobytes() and back[1].tobytes() == bias.tobytes()
+    assert params[-4 * n :].tolist() == layouts.cudnn_constant_bias(n).astype(np.float32).tolist()
 
 
 def test_gradients_of_the_buffer_go_back_to_the_weights_they_came_from():
     n_inputs, n = 3, 5
     kernel, bias = _lstm(n_inputs, n)
-    arriving = np.random.RandomState(1).normal(size=layouts.cudnn_size(n_inputs, n)).astype(np.float32)
+    arriving = np.random.RandomState(1).normal(size=4 * n * (n_inputs + n) + 8 * n).astype(np.float32)
     with graph() as (tf1, session):
         from backends.engines.tensorflow import cudnn
 
@@ -51,8 +56,7 @@ def test_gradients_of_the_buffer_go_back_to_the_weights_they_came_from():
         params = cudnn.parameters(variables[0], variables[1], n_inputs)
         found = session.run(tf1.gradients(params, variables, tf1.constant(arriving)))
     # The conversion only moves numbers, so a gradient comes back by the inverse; the constant second bias takes none.
-    arriving[-4 * n :] = layouts.cudnn_constant_bias(n, np.float32)
-    expected = layouts.from_cudnn(arriving, n_inputs, n)
+    expected = cudnn_buffer.canonical(arriving, n_inputs, n)
     np.testing.assert_array_equal(found[0], expected[0])
     np.testing.assert_array_equal(found[1], expected[1])
 
@@ -152,7 +156,7 @@ def _rewritten(tf1, fetched):
 def test_mixed_precision_turns_cudnn_and_matrix_products_to_half_and_leaves_its_mark(monkeypatch):
     monkeypatch.setenv("TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_SIMULATE_GPU", "1")
     with graph() as (tf1, _):
-        from backends.cuda import proving
+        from backends.cuda import proof
         from backends.engines.tensorflow import cudnn
 
         kernel = tf1.get_variable("kernel", [7, 16], use_resource=False)
@@ -163,11 +167,9 @@ def test_mixed_precision_turns_cudnn_and_matrix_products_to_half_and_leaves_its_
         after = _rewritten(tf1, [loss] + tf1.gradients(loss, [kernel, bias])).node
         half = {node.op for node in after if node.attr["T"].type == tf1.float16.as_datatype_enum}
     assert {"CudnnRNNV3", "CudnnRNNBackpropV3", "MatMul"} <= half
-    assert proving.is_rewritten(after) and not proving.is_rewritten(before)
+    assert proof.is_rewritten(after) and not proof.is_rewritten(before)
 
 
 @pytest.mark.parametrize("name", ["CudnnRNNV3", "CudnnRNNBackpropV3"])
 def test_the_proof_knows_the_operation_as_work(name):
-    from backends.cuda import proving
-
-    assert proving.is_work(name)
+    assert is_heavy(name)

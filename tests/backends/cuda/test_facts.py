@@ -28,7 +28,7 @@ def test_what_nvml_tells_becomes_plain_facts():
     assert (found["temperature_celsius"], found["slowdown_celsius"]) == (41, 90)
     assert found["is_persistent"] is True and found["is_mig"] is False and found["is_display_active"] is False
     assert library.calls[-1] == ("nvmlShutdown",)
-    assert len(condition.findings(found)) == 11
+    assert len(condition.judge(found)) == 11
 
 
 @pytest.mark.parametrize("how", [{name: NVMLError(NOT_SUPPORTED) for name in SILENT}, {"lacks": SILENT}])

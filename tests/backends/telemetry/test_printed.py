@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +36,12 @@ def test_a_whole_number_comes_back(number, unit):
 def test_a_text_that_says_that_there_is_none_is_unknown(text):
     assert printed.known(text) is None
     assert printed.known(" python ") == "python"
+
+
+def test_mebibytes_become_bytes_and_an_unknown_number_of_them_stays_unknown():
+    assert printed.bytes_of(3) == 3145728 and printed.bytes_of(None) is None
+
+
+@pytest.mark.parametrize("text", ["0000:07:00.0", "00000000:C1:00.0"])
+def test_a_place_on_the_pci_bus_is_known_by_its_form(text):
+    assert re.fullmatch(printed.PCI_BUS_ID, text) and not re.fullmatch(printed.PCI_BUS_ID, text[1:-1])

@@ -77,3 +77,10 @@ def test_the_worst_health_is_kept():
     for health in ("OK", "Alarm", None, "Warning"):
         seen.health(health, ("OK", "Warning", "Alarm"))
     assert seen.document()["health"] == "Alarm"
+
+
+def test_the_beginning_of_the_first_output_that_holds_anything_is_kept_as_evidence():
+    seen = Sightings("some-smi", set)
+    for text in ("", "a" * 9999, "b"):
+        seen.output(text)
+    assert set(seen.document()["raw"]) == {"a"} and len(seen.document()["raw"]) == 4000

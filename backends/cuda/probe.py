@@ -1,12 +1,11 @@
 """Whether TensorFlow can use an NVIDIA GPU here: facts, looked up without a framework, and what they mean."""
 
-import os
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Mapping, Optional, Tuple
 
 from backends.cuda import build as builds
 from backends.cuda import driver as drivers
-from backends.cuda import libraries, visible
+from backends.cuda import libraries, variables
 from backends.cuda.build import Build
 from backends.cuda.driver import Driver, Nodes
 from backends.protocol import Probe
@@ -98,10 +97,10 @@ def _tensorflow(facts: Facts) -> Optional[str]:
 
 
 def _hidden(facts: Facts) -> Optional[str]:
-    if visible.entries(facts.variables) != ():
+    if variables.entries(facts.variables) != ():
         return None
     return "%s=%r hides every GPU: unset it, or name one, as %s=0." % (
-        visible.VARIABLE, facts.variables[visible.VARIABLE], visible.VARIABLE,
+        variables.VARIABLE, facts.variables[variables.VARIABLE], variables.VARIABLE,
     )  # fmt: skip
 
 
@@ -109,9 +108,9 @@ def _start(facts: Facts) -> Optional[str]:
     driver = facts.driver
     if driver is None or driver.start_code is None:
         return None
-    listed = facts.variables.get(visible.VARIABLE)
+    listed = facts.variables.get(variables.VARIABLE)
     if listed is not None and (driver.start_code == 100 or driver.count == 0):
-        return "%s=%r names no GPU that is here: `nvidia-smi -L` lists them." % (visible.VARIABLE, listed)
+        return "%s=%r names no GPU that is here: `nvidia-smi -L` lists them." % (variables.VARIABLE, listed)
     if driver.start_code != 0 and not facts.nodes.has_memory_node:
         return (
             "CUDA does not start (cuInit returned %d) and /dev/nvidia-uvm is missing: run `nvidia-modprobe -u` as "
@@ -168,10 +167,15 @@ def judge(facts: Facts) -> Probe:
     return Probe(True, "The gpu backend is ready: %s visible." % ("1 GPU is" if count == 1 else "%s GPUs are" % count))
 
 
-def look() -> Facts:
+def look(environment: Mapping[str, str]) -> Facts:
     """This host's facts; nothing is asked of a driver where no device node is."""
     found, build = drivers.nodes(drivers.root()), builds.find()
     driver = drivers.ask() if found.gpus and not found.forbidden else None
     is_worth_it = driver is not None and driver.load_error is None and build is not None
     absent: Dict[str, str] = libraries.missing(build, builds.site_folder()) if is_worth_it and build else {}
-    return Facts(found, driver, build, dict(os.environ), absent)
+    return Facts(found, driver, build, dict(environment), absent)
+
+
+def probe(environment: Mapping[str, str]) -> Probe:
+    """Look for device nodes, driver, TensorFlow's build and the libraries that it needs, and say what is missing."""
+    return judge(look(environment))

@@ -1,4 +1,4 @@
-"""Which GPU is meant: `--device`, and the list in CUDA_VISIBLE_DEVICES."""
+"""The environment of a trial on a GPU: which one is meant, by `--device` and the list in CUDA_VISIBLE_DEVICES."""
 
 import re
 from typing import Dict, Mapping, Optional, Tuple
@@ -26,37 +26,38 @@ def entries(variables: Mapping[str, str]) -> Optional[Tuple[str, ...]]:
     return tuple(listed)
 
 
-def chosen(device: Optional[int], variables: Mapping[str, str]) -> Optional[str]:
-    """The GPU to be used, as CUDA_VISIBLE_DEVICES names it; None where that variable hides all of them.
+def device_of(device: Optional[int], inherited: Mapping[str, str]) -> Optional[str]:
+    """The GPU that a trial is given, as CUDA_VISIBLE_DEVICES names it; None where that variable hides all of them.
 
     Args:
         device: an index into the variable's list where it is set, else nvidia-smi's number; None: the first.
-        variables: the environment as the user has it.
+        inherited: the environment as the user has it.
 
     Raises:
         UsageError: the list has no such entry, or numbers mean something else than nvidia-smi's.
     """
-    if variables.get(ORDER, BUS_ORDER) != BUS_ORDER:
+    if inherited.get(ORDER, BUS_ORDER) != BUS_ORDER:
         raise UsageError(
             "%s=%s numbers the GPUs otherwise than nvidia-smi does: unset it, or set it to %s."
-            % (ORDER, variables[ORDER], BUS_ORDER)
+            % (ORDER, inherited[ORDER], BUS_ORDER)
         )
-    listed = entries(variables)
+    listed = entries(inherited)
     if listed is None:
         return str(device or 0)
     if device is not None and device >= len(listed):
         raise UsageError(
             "There is no --device %d: %s is %r, a list of %d, and --device counts in it from 0."
-            % (device, VARIABLE, variables[VARIABLE], len(listed))
+            % (device, VARIABLE, inherited[VARIABLE], len(listed))
         )
     return listed[device or 0] if listed else None
 
 
-def only(device: Optional[int], variables: Mapping[str, str]) -> Dict[str, str]:
-    """Variables that leave one GPU visible, whatever its name: a UUID or a MIG instance stays one.
+def of_trial(device: Optional[int], inherited: Mapping[str, str]) -> Dict[str, str]:
+    """What a trial's process needs: one GPU visible, by the name that the user gives it, and memory taken as needed.
 
     Raises:
-        UsageError: as `chosen`.
+        UsageError: as `device_of`.
     """
-    entry = chosen(device, variables)
-    return {ORDER: BUS_ORDER} if entry is None else {ORDER: BUS_ORDER, VARIABLE: entry}
+    entry = device_of(device, inherited)
+    needed = {ORDER: BUS_ORDER, "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    return needed if entry is None else dict(needed, **{VARIABLE: entry})

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from backends.cuda import probing
+from backends.cuda import probe
 from backends.cuda.build import Build
 from backends.cuda.driver import Driver, Nodes
-from backends.cuda.probing import Facts
+from backends.cuda.probe import Facts
 
 _NODES = Nodes(("/dev/nvidia0",), (), True)
 _BUILD = Build("tensorflow", "2.21.0", True, "12.5.1", "9")
@@ -15,8 +15,8 @@ GOOD = Facts(_NODES, Driver(None, (12, 4), 0, 1), _BUILD, {})
 
 
 def test_a_host_that_has_all_is_ready():
-    probe = probing.judge(GOOD)
-    assert probe.is_available and "1 GPU is visible" in probe.sentence
+    found = probe.judge(GOOD)
+    assert found.is_available and "1 GPU is visible" in found.sentence
 
 
 def _cpu(distribution, version):
@@ -51,11 +51,11 @@ def _cpu(distribution, version):
     ],
 )  # fmt: skip
 def test_each_fault_is_one_sentence_with_its_remedy(changes, words):
-    probe = probing.judge(replace(GOOD, **changes))
-    assert not probe.is_available
-    assert probe.sentence.endswith(".") and "\n" not in probe.sentence
+    found = probe.judge(replace(GOOD, **changes))
+    assert not found.is_available
+    assert found.sentence.endswith(".") and "\n" not in found.sentence
     for word in words:
-        assert word in probe.sentence
+        assert word in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_each_fault_is_one_sentence_with_its_remedy(changes, words):
     ],
 )
 def test_a_driver_serves_its_own_cuda_and_older_ones(cuda, build, is_too_old):
-    assert probing.is_too_old(Driver(None, cuda, 0, 1), build) == is_too_old
+    assert probe.is_too_old(Driver(None, cuda, 0, 1), build) == is_too_old
 
 
 def test_a_pretended_host_is_looked_at_in_its_place(tmp_path, monkeypatch):
     (tmp_path / "dev").mkdir()
     monkeypatch.setenv("HARBENCH_CUDA_ROOT", str(tmp_path))
-    assert not probing.look().nodes.gpus and probing.look().driver is None
+    assert not probe.look({}).nodes.gpus and probe.look({}).driver is None
     (tmp_path / "dev" / "nvidia0").write_bytes(b"")
     (tmp_path / "dev" / "nvidia-uvm").write_bytes(b"")
-    facts = probing.look()
+    facts = probe.look({})
     assert facts.nodes.gpus and facts.driver is not None  # it is asked, whatever it answers here
