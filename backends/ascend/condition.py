@@ -36,15 +36,15 @@ def permissions(root: str, numbers: Sequence[int], logical_id: int) -> Finding:
 
 
 def stack(environment: Mapping[str, str]) -> Finding:
-    """Driver and toolkit are there and tell their versions."""
+    """Which driver and toolkit there are: whether they go together stands in the vendor's table, which is not here."""
     found = installation.versions(environment)
     sentence = "Driver %s, firmware %s, CANN %s." % tuple(
         found[name] or "unknown" for name in ("driver", "firmware", "cann")
     )
-    remedy = "Compare them with CANN's table of versions that go together."
     if found["driver"] is None or found["cann"] is None:
         return Finding("npu-stack", UNKNOWN, sentence, "Their version files are missing; install or mount them.")
-    return Finding("npu-stack", PASS, sentence, remedy)
+    remedy = "Compare them with CANN's table of versions that go together."
+    return Finding("npu-stack", UNKNOWN, sentence + " Whether they go together was not checked.", remedy)
 
 
 def logging(environment: Mapping[str, str]) -> Finding:
@@ -109,12 +109,18 @@ def idle(view: Any) -> Finding:
 
 
 def chip(view: Any) -> Finding:
-    """Which chip it is, and its clock."""
-    rated, current = view.rated_mhz, view.current_mhz
-    clock = "its clock is unknown"
-    if rated is not None and current is not None:
-        clock = "its AI cores are at %g of %g MHz" % (current, rated)
-    sentence = "%s, family %s, driver %s; %s." % (view.name, view.family.value, view.driver or "unknown", clock)
+    """Which chip it is, and its clock: that of an idle chip is below the rated one, which is no fault."""
+    from backends.telemetry.npu_smi.chips import Family
+
+    rated, current, family = view.rated_mhz, view.current_mhz, view.family.value
+    is_clock_known = rated is not None and current is not None
+    clock = "its AI cores are at %g of %g MHz" % (current, rated) if is_clock_known else "its clock is unknown"
+    sentence = "%s, family %s, driver %s; %s." % (view.name, family, view.driver or "unknown", clock)
+    if not is_clock_known:
+        remedy = "See what `npu-smi info -t common -i %d` prints." % view.device.npu_id
+        return Finding("npu-chip", UNKNOWN, sentence, remedy)
+    if view.family is Family.UNCERTAIN:
+        return Finding("npu-chip", UNKNOWN, sentence, "Its name does not tell what it computes: look it up yourself.")
     return Finding("npu-chip", PASS, sentence)
 
 

@@ -2,11 +2,13 @@
 
 import json
 import os
+from argparse import Namespace
 
 import pytest
 
 from backends.ascend import condition
 from backends.findings import FAIL, PASS, UNKNOWN, WARN
+from backends.telemetry.npu_smi.chips import Family
 from tests.contract import host
 from tests.contract.smi_chips import LAYOUTS
 
@@ -33,9 +35,8 @@ def examine(tmp_path, monkeypatch):
 def test_an_idle_healthy_chip_of_any_kind_passes(examine, layout):
     found = examine(layout=layout)
     states = {name: one.state for name, one in found.items()}
-    assert states == dict.fromkeys(
-        ["npu-nodes", "npu-stack", "npu-logging", "npu-environment", "npu-health", "npu-idle", "npu-chip"], PASS
-    )
+    names = ["npu-nodes", "npu-logging", "npu-environment", "npu-health", "npu-idle", "npu-chip"]
+    assert states == dict(dict.fromkeys(names, PASS), **{"npu-stack": UNKNOWN})
     name = LAYOUTS[layout].name
     assert (name if name.startswith("Ascend") else "Ascend " + name) in found["npu-chip"].sentence
     assert LAYOUTS[layout].version in found["npu-chip"].sentence
@@ -130,8 +131,19 @@ def test_a_host_without_npu_smi_says_where_it_was_looked_for(tmp_path, monkeypat
 def test_a_query_that_fails_beside_the_table_does_not_hide_it(examine, fails_on):
     found = examine(failure="dcmi-8005", fails_on=fails_on)
     assert found["npu-health"].state == PASS
-    if fails_on == "common":
-        assert "its clock is unknown" in found["npu-chip"].sentence
+    chip = found["npu-chip"]
+    assert (chip.state, "its clock is unknown" in chip.sentence) == (
+        (UNKNOWN, True) if fails_on == "common" else (PASS, False)
+    )
+
+
+def test_a_chip_whose_name_does_not_tell_its_family_is_unknown():
+    device = Namespace(npu_id=3, name="910")
+    view = Namespace(
+        device=device, name="Ascend 910", family=Family.UNCERTAIN, driver=None, rated_mhz=1000.0, current_mhz=800.0
+    )
+    found = condition.chip(view)
+    assert found.state == UNKNOWN and "family uncertain" in found.sentence and found.remedy
 
 
 def test_of_several_chips_the_number_chooses(examine):
@@ -174,6 +186,13 @@ def test_a_node_that_may_not_be_read_fails_by_name(examine, tmp_path):
 def test_version_files_that_are_missing_are_unknown(examine):
     found = examine(cann=None)["npu-stack"]
     assert found.state == UNKNOWN and found.sentence == "Driver unknown, firmware unknown, CANN unknown."
+
+
+def test_versions_of_which_nobody_checked_that_they_go_together_are_unknown_and_never_fine(examine):
+    found = examine(cann="newest", driver="1.75.22")["npu-stack"]
+    assert found.state == UNKNOWN
+    assert found.sentence == ("Driver 1.75.22, firmware unknown, CANN 8.5.0. Whether they go together was not checked.")
+    assert "CANN's table" in found.remedy
 
 
 @pytest.mark.parametrize("level, state", [("0", WARN), ("1", WARN), ("2", PASS), ("3", PASS), ("", PASS)])
