@@ -90,7 +90,7 @@ def idle(view: Any) -> Finding:
     """Nobody else works on the chip or holds its memory."""
     device = view.device
     processes = view.processes
-    used, total, busy = device.device_memory_used_mib, device.device_memory_total_mib, device.aicore_percent
+    used, total, busy = device.device_memory_used_mib, device.device_memory_total_mib, view.utilisation_percent
     remedy = "End them, or choose another device with --device."
     if processes:
         return Finding("npu-idle", FAIL, "%d process(es) are on %s." % (len(processes), view.name), remedy)
@@ -105,6 +105,8 @@ def idle(view: Any) -> Finding:
         return Finding("npu-idle", UNKNOWN, "npu-smi does not list the processes on %s." % view.name)
     if used is None:
         return Finding("npu-idle", UNKNOWN, "npu-smi does not tell the memory in use on %s." % view.name)
+    if busy is None:
+        return Finding("npu-idle", UNKNOWN, "npu-smi does not tell how busy %s is." % view.name)
     return Finding("npu-idle", PASS, "Nobody else is on %s." % view.name)
 
 

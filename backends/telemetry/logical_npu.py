@@ -47,6 +47,11 @@ class View:
     current_mhz: Optional[float]
 
     @property
+    def utilisation_percent(self) -> Optional[float]:
+        """How busy the chip is, by the table; None where that is not printed."""
+        return npu.utilisation_percent(self.device)
+
+    @property
     def name(self) -> str:
         """The chip as a reader knows it, with the family where the printed name does not tell it."""
         printed = self.device.name or "chip of unknown name"

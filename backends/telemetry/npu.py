@@ -39,6 +39,12 @@ def resolve(logical_id: int, run: tool.Run = tool.run) -> Optional[Tuple[int, in
     return logical_ids(run).get(logical_id)
 
 
+def utilisation_percent(device: Device) -> Optional[float]:
+    """Use of the AI cores, or of the NPU, which 950 prints instead; None where neither is printed as an amount."""
+    is_aicore = device.aicore_percent is not None
+    return _amount(device.aicore_percent if is_aicore else device.npu_utilisation_percent)
+
+
 def values_of(device: Device, reading: Optional[ChipReading], family: chips.Family) -> Dict[str, Optional[float]]:
     """The columns of one sample.
 
@@ -51,13 +57,12 @@ def values_of(device: Device, reading: Optional[ChipReading], family: chips.Fami
     """
     used_mib = device.device_memory_used_mib
     power = reading.power_watts if reading and reading.power_watts is not None else device.power_watts
-    is_busy = device.aicore_percent if device.aicore_percent is not None else device.npu_utilisation_percent
     return {
         # 310 prints a rated value, which is no measurement.
         "device_power_watts": None if family is chips.Family.INFERENCE_310 else _amount(power),
         "device_memory_bytes": _amount(None if used_mib is None else used_mib * _MIB),
         "device_temperature_celsius": device.temperature_celsius,
-        "device_utilisation_percent": _amount(is_busy),
+        "device_utilisation_percent": utilisation_percent(device),
         "device_clock_mhz": _amount(reading.aicore_mhz if reading else None),
     }
 

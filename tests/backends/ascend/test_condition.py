@@ -84,6 +84,18 @@ def test_busy_cores_without_a_process_are_somebody_elses(examine):
     assert found.state == FAIL and "60 % busy" in found.sentence
 
 
+def _view(**changes):
+    """An idle chip, as npu-smi shows it."""
+    device = Namespace(npu_id=0, device_memory_used_mib=100, device_memory_total_mib=1000)
+    given = dict(device=device, name="Ascend 950PR", processes=(), utilisation_percent=0.0)
+    return Namespace(**dict(given, **changes))
+
+
+@pytest.mark.parametrize("percent, state", [(0.0, PASS), (35.0, FAIL), (None, UNKNOWN)])
+def test_a_chip_is_as_busy_as_a_look_at_it_tells(percent, state):
+    assert condition.idle(_view(utilisation_percent=percent)).state == state
+
+
 def test_memory_without_a_process_may_be_another_containers(examine):
     found = examine(hbm_mb=30711)["npu-idle"]  # of 32768
     assert found.state == WARN and "holds 30711 of 32768 MiB although" in found.sentence

@@ -78,6 +78,19 @@ def test_a_look_has_table_and_clock():
     assert [process.pid for process in view.processes] == [4711]
 
 
+_UTIL = ("Chip", "NPU Util(%)   Memory-Usage(MB)  HBM-Usage(MB)")
+
+
+@pytest.mark.parametrize(
+    "layout, printed, percent",
+    [(drawn.HBM, "63", 63), (drawn.HBM, "0", 0), (drawn.HBM, "NA", None), (_UTIL, "63", 63), (_UTIL, "-1", None)],
+)
+def test_a_look_tells_how_busy_the_chip_is_in_whatever_column_that_stands(layout, printed, percent):
+    bottom = "%-11s 0    / 0          4439/ 65536" % printed
+    view = logical_npu.look(0, _run(drawn.table(drawn.device(5, bottom=bottom), layout=layout)))
+    assert view.utilisation_percent == percent
+
+
 @pytest.mark.parametrize("common", ["", "This device does not support querying common.", tool.ToolFailed("no answer")])
 def test_a_clock_that_is_not_told_leaves_the_rest(common):
     view = logical_npu.look(0, _run(drawn.table(drawn.device(5)), common=common))
