@@ -68,6 +68,17 @@ def _common(npu_id: int, chip_id: Optional[int], run: tool.Run) -> Optional[key_
         return None
 
 
+def _processes(shown: table.Table, device: Device, run: tool.Run) -> Optional[Tuple[Process, ...]]:
+    """The processes on a chip: by the table, else by `-t proc-mem`; None where neither tells."""
+    found = shown.processes_on(device.npu_id, device.chip_id)
+    if found is not None:
+        return found
+    try:
+        return npu.processes_by_query(device.npu_id, device.chip_id, run)[0]
+    except tool.ToolFailed:
+        return None
+
+
 def look(logical_id: int, run: tool.Run = tool.run) -> View:
     """Look at the chip of a logical number.
 
@@ -85,7 +96,7 @@ def look(logical_id: int, run: tool.Run = tool.run) -> View:
         device=device,
         family=chips.family_of(device, shown),
         driver=shown.driver_version,
-        processes=shown.processes_on(npu_id, chip_id),
+        processes=_processes(shown, device, run),
         rated_mhz=common.aicore_rated_mhz if common else None,
         current_mhz=common.aicore_mhz if common else None,
     )

@@ -30,6 +30,7 @@ FAILURES: Dict[str, Tuple[str, int]] = {
     "dcmi-8020": (_DCMI % -8020, 1),
     "no-card": ("There is no NPU card on this server.\n", 1),
     "permission": ("Permission denied: the current user cannot access the device.\n", 1),
+    "unsupported": ("This device does not support querying this.\n", 0),
     "junk": ("\x00\x1b[31m|||+=== NaN / NPU Chip : : 0x7f\n| 0  ||\n", 0),
     "empty": ("", 0),
     "dies": ("+-----------------------------------------", 139),
@@ -155,11 +156,14 @@ class Tool:
             "memory": [(memory, self.layout.hbm_mb or self.layout.memory_mb), ("Clock Speed(MHz)", 1200)],
             "health": [("Health Status", self.state["health"])],
             "board": [("Software Version", version), ("Firmware Version", "1." + version), ("Chip Count", 1)],
-            "proc-mem": [],
         }
-        for pid, name, used in chip.processes:
-            rest["proc-mem"] += [("Process id", pid), ("Process name", name), ("Process memory(MB)", used)]
         return place + rest[kind]
+
+    def proc_mem(self, chip: Chip) -> str:
+        """`-t proc-mem` of one chip: a process is one line, and the chip's number comes last."""
+        form = "\tProcess id:%-10d Process name:%-16s Process memory(MB):%d\n"
+        rows = "".join(form % process for process in chip.processes) or "\tNo process in device.\n"
+        return _pairs([("NPU ID", chip.npu_id)]) + rows + _pairs([("Chip ID", chip.chip_id)])
 
     def watch_row(self, chip: Chip) -> str:
         """One line of `info watch`."""
@@ -233,6 +237,8 @@ def answer(arguments: List[str], state: Dict[str, Any]) -> str:
         raise SystemExit("Error parameter of -%s" % " ".join(arguments))
     if not chips:
         raise SystemExit("Error parameter of -i or -c: no such device")
+    if kind == "proc-mem":
+        return "".join(tool.proc_mem(chip) for chip in chips)
     show = {"common": tool.common, "usages": tool.usages}.get(kind, lambda chip: tool.typed(kind, chip))
     return "\n".join(_pairs(show(chip)) for chip in chips)
 

@@ -180,8 +180,18 @@ def test_a_trial_is_shown_on_its_device_with_its_memory(smi, trial):
     assert "No running processes found in NPU 0" in text and "found in NPU 1" not in text
     assert re.search(r"0000:C2:00.0 +\| 37 +1198 / 15137 +1000/ 32768", text)
     assert re.search(r"0000:C1:00.0 +\| 0 .* +100/ 32768", text)
-    found = pairs(smi("info", "-t", "proc-mem", "-i", "1", cards=2)[1])
-    assert ("Process id", str(trial.pid)) in found and ("Process memory(MB)", "900") in found
+    listed = smi("info", "-t", "proc-mem", "-i", "1", cards=2)[1]
+    assert re.search(r"^\tProcess id:%d +Process name:\S+ +Process memory\(MB\):900$" % trial.pid, listed, re.M)
+    assert pairs(listed) == [("NPU ID", "1"), ("Chip ID", "0")]
+
+
+def test_a_chip_without_a_process_says_so_when_asked_for_them(smi):
+    text = smi("info", "-t", "proc-mem", "-i", "0", process_table=False)[1]
+    assert [" ".join(line.split()) for line in text.splitlines()] == [
+        "NPU ID : 0",
+        "No process in device.",
+        "Chip ID : 0",
+    ]
 
 
 def test_a_trial_of_another_host_is_not_shown(smi, trial, variables):
@@ -192,7 +202,7 @@ def test_a_trial_of_another_host_is_not_shown(smi, trial, variables):
 def test_a_trials_memory_grows_with_its_age(smi, trial):
     def memory():
         text = smi("info", "-t", "proc-mem", "-i", "1", cards=2, growth_mb_per_s=1000)[1]
-        return int(dict(pairs(text))["Process memory(MB)"])
+        return int(re.findall(r"Process memory\(MB\):(\d+)", text)[0])
 
     first = memory()
     time.sleep(0.2)

@@ -103,8 +103,14 @@ def test_memory_without_a_process_may_be_another_containers(examine):
 
 
 def test_a_hidden_list_of_processes_is_unknown(examine):
-    found = examine(process_table=False)["npu-idle"]
+    found = examine(process_table=False, failure="unsupported", fails_on="proc-mem")["npu-idle"]
     assert found.state == UNKNOWN and "does not list the processes" in found.sentence
+
+
+def test_processes_that_the_table_does_not_list_are_asked_for(examine):
+    assert examine(process_table=False)["npu-idle"].state == PASS
+    found = examine(process_table=False, pids=[os.getpid()])["npu-idle"]
+    assert found.state == FAIL and "1 process(es) are on Ascend 910ProB" in found.sentence
 
 
 @pytest.mark.parametrize(

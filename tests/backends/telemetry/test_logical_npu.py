@@ -17,11 +17,12 @@ def _mapping(*rows):
     return _HEADINGS + "".join(_ROW % row for row in rows)
 
 
-def _run(table, mapping=_UNSUPPORTED, common=""):
+def _run(table, mapping=_UNSUPPORTED, common="", proc_mem=""):
     """npu-smi with these answers; an exception is raised."""
 
     def run(command):
-        answer = {"info": table, "info -m": mapping, "info -t": common}[" ".join(command[1:3])]
+        kind = " ".join(command[1:4])
+        answer = {"info": table, "info -m": mapping, "info -t common": common, "info -t proc-mem": proc_mem}[kind]
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -76,6 +77,26 @@ def test_a_look_has_table_and_clock():
     assert (view.name, view.family, view.driver) == ("Ascend 910B3", Family.A2, "24.1.1")
     assert (view.rated_mhz, view.current_mhz) == (1800, 800)
     assert [process.pid for process in view.processes] == [4711]
+
+
+_LISTED = "NPU ID : 5\nProcess id:77 Process name:python Process memory(MB):9\nChip ID : %d\n"
+
+
+@pytest.mark.parametrize(
+    "proc_mem, pids",
+    [
+        (_LISTED % 0, [77]),
+        (_LISTED % 1, []),
+        ("NPU ID : 5\nNo process in device.\nChip ID : 0\n", []),
+        ("This device does not support querying proc-mem.\n", None),
+        (tool.ToolFailed("no answer"), None),
+    ],
+)
+def test_processes_that_the_table_does_not_tell_are_asked_for(proc_mem, pids):
+    view = logical_npu.look(0, _run(drawn.table(drawn.device(5)), proc_mem=proc_mem))
+    assert (view.processes if pids is None else [one.pid for one in view.processes]) == pids
+    listed = drawn.table(drawn.device(5), processes=[drawn.process(5)])
+    assert [one.pid for one in logical_npu.look(0, _run(listed, proc_mem=proc_mem)).processes] == [4711]
 
 
 _UTIL = ("Chip", "NPU Util(%)   Memory-Usage(MB)  HBM-Usage(MB)")
