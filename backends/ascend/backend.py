@@ -105,7 +105,7 @@ class AscendBackend(TensorFlowBackend):
         from backends.engines.tensorflow.model import Placement
 
         adapter = self._adapter
-        family, name = self._chip()
+        family, name, firmware = self._chip()
         precision.check(settings.precision, adapter.is_old, adapter.has_precision_mode_v2, family, name)
         config, options = session.config(settings, adapter, os.environ)
         device = _DOUBLE if adapter.is_double else name
@@ -130,16 +130,16 @@ class AscendBackend(TensorFlowBackend):
             prove=lambda model: Proof(state, device, word),
             scaling=graph.scaling(settings, adapter),
             evaluation_windows=settings.evaluation_windows or workload.training.batch_size,
-            stack=installation.versions(os.environ),
+            stack=installation.versions(os.environ, firmware),
         )
 
     @staticmethod
-    def _chip() -> Tuple[Optional[str], str]:
-        """Family and name of the device, as npu-smi tells them."""
+    def _chip() -> Tuple[Optional[str], str, Optional[str]]:
+        """Family and name of the device, and its firmware's version, as npu-smi tells them."""
         from backends.telemetry import logical_npu, tool
 
         try:
             view = logical_npu.look(int(os.environ.get("ASCEND_DEVICE_ID", "0")))
         except tool.ToolFailed:
-            return None, "Ascend NPU of unknown name"
-        return view.family.value, view.name
+            return None, "Ascend NPU of unknown name", None
+        return view.family.value, view.name, view.firmware

@@ -35,9 +35,14 @@ def permissions(root: str, numbers: Sequence[int], logical_id: int) -> Finding:
     return Finding("npu-nodes", PASS, "The device nodes can be read and written.")
 
 
-def stack(environment: Mapping[str, str]) -> Finding:
-    """Which driver and toolkit there are: whether they go together stands in the vendor's table, which is not here."""
-    found = installation.versions(environment)
+def stack(environment: Mapping[str, str], firmware: Optional[str] = None) -> Finding:
+    """Which driver and toolkit there are: whether they go together stands in the vendor's table, which is not here.
+
+    Args:
+        environment: variables.
+        firmware: its version as npu-smi prints it; None where it does not.
+    """
+    found = installation.versions(environment, firmware)
     sentence = "Driver %s, firmware %s, CANN %s." % tuple(
         found[name] or "unknown" for name in ("driver", "firmware", "cann")
     )
@@ -66,16 +71,18 @@ def settings(environment: Mapping[str, str]) -> Finding:
 
 
 def of_device(number: int, environment: Mapping[str, str]) -> List[Finding]:
-    """What npu-smi says of the chip of a logical number, and of the driver."""
+    """What npu-smi says of the chip of a logical number, of its firmware and of the driver."""
     from backends.telemetry import logical_npu, tool
 
     try:
         view = logical_npu.look(number)
     except tool.ToolFailed as error:
         remedy = "Run npu-smi info by hand: without it nothing proves that the NPU did the work."
-        return [Finding("npu-smi", FAIL, "npu-smi tells nothing of device %d: %s" % (number, error), remedy)]
+        sentence = "npu-smi tells nothing of device %d: %s" % (number, error)
+        return [stack(environment), Finding("npu-smi", FAIL, sentence, remedy)]
     written = installation.driver_version(installation.root_of(environment))
-    return [health(view), idle(view), chip(view)] + drivers(written, view.driver)
+    found = [stack(environment, view.firmware), health(view), idle(view), chip(view)]
+    return found + drivers(written, view.driver)
 
 
 def health(view: Any) -> Finding:
@@ -149,9 +156,9 @@ def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Findi
     numbers = probe.device_numbers(root)
     if not numbers:
         return []
-    general = [stack(environment), logging(environment), settings(environment)]
+    general = [logging(environment), settings(environment)]
     try:
         number = variables.device_of(device, environment)
     except UsageError as error:
-        return general + [Finding("npu-device", FAIL, str(error))]
+        return [stack(environment)] + general + [Finding("npu-device", FAIL, str(error))]
     return [permissions(root, numbers, number)] + general + of_device(number, environment)

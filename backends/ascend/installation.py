@@ -84,12 +84,17 @@ def set_env_scripts(root: str) -> List[str]:
     return ["/%s/%s/set_env.sh" % (_ASCEND, names[0]) for names in there if names]
 
 
-def versions(variables: Mapping[str, str]) -> Dict[str, Optional[str]]:
-    """What a record says of the stack; None is not known."""
+def versions(variables: Mapping[str, str], firmware: Optional[str] = None) -> Dict[str, Optional[str]]:
+    """What a record says of the stack; None is not known.
+
+    Args:
+        variables: of the environment.
+        firmware: as npu-smi prints it; where it does not, a file may tell.
+    """
     root = root_of(variables)
     return {
         "driver": driver_version(root),
-        "firmware": firmware_version(root),
+        "firmware": firmware or firmware_version(root),
         "cann": toolkit_version(root, variables),
         "machine": platform.machine(),
     }

@@ -202,14 +202,21 @@ def test_a_node_that_may_not_be_read_fails_by_name(examine, tmp_path):
 
 
 def test_version_files_that_are_missing_are_unknown(examine):
-    found = examine(cann=None)["npu-stack"]
+    found = examine(cann=None, failure="permission", fails_on="board")["npu-stack"]
     assert found.state == UNKNOWN and found.sentence == "Driver unknown, firmware unknown, CANN unknown."
+
+
+def test_a_firmware_that_npu_smi_does_not_tell_is_unknown(examine):
+    found = examine(failure="permission", fails_on="board")["npu-stack"]
+    assert found.sentence.startswith("Driver 23.0.rc2, firmware unknown, CANN 8.0.RC3.")
 
 
 def test_versions_of_which_nobody_checked_that_they_go_together_are_unknown_and_never_fine(examine):
     found = examine(cann="newest", driver="1.75.22")["npu-stack"]
     assert found.state == UNKNOWN
-    assert found.sentence == ("Driver 1.75.22, firmware unknown, CANN 8.5.0. Whether they go together was not checked.")
+    assert found.sentence == (
+        "Driver 1.75.22, firmware 1.23.0.rc2, CANN 8.5.0. Whether they go together was not checked."
+    )
     assert "CANN's table" in found.remedy
 
 

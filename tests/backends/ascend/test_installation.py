@@ -35,6 +35,11 @@ def test_the_firmware_tells_its_version_where_it_left_a_file(tmp_path):
     assert _versions(tmp_path)["firmware"] == "7.1.0.6.220"
 
 
+def test_the_firmware_that_npu_smi_prints_goes_before_the_file(tmp_path):
+    host.write(tmp_path, "usr/local/Ascend/firmware/version.info", "Version=7.1.0.6.220\n")
+    assert installation.versions({"HARBENCH_ASCEND_ROOT": str(tmp_path)}, "7.3.0.1.231")["firmware"] == "7.3.0.1.231"
+
+
 @pytest.mark.parametrize(
     "line, version",
     [

@@ -17,12 +17,13 @@ def _mapping(*rows):
     return _HEADINGS + "".join(_ROW % row for row in rows)
 
 
-def _run(table, mapping=_UNSUPPORTED, common="", proc_mem=""):
+def _run(table, mapping=_UNSUPPORTED, common="", proc_mem="", board=""):
     """npu-smi with these answers; an exception is raised."""
 
     def run(command):
         kind = " ".join(command[1:4])
-        answer = {"info": table, "info -m": mapping, "info -t common": common, "info -t proc-mem": proc_mem}[kind]
+        answers = {"info": table, "info -m": mapping, "info -t common": common}
+        answer = dict(answers, **{"info -t proc-mem": proc_mem, "info -t board": board})[kind]
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -77,6 +78,19 @@ def test_a_look_has_table_and_clock():
     assert (view.name, view.family, view.driver) == ("Ascend 910B3", Family.A2, "24.1.1")
     assert (view.rated_mhz, view.current_mhz) == (1800, 800)
     assert [process.pid for process in view.processes] == [4711]
+
+
+@pytest.mark.parametrize(
+    "board, firmware",
+    [
+        ("NPU ID : 5\nSoftware Version : 24.1.rc1\nFirmware Version : 7.3.0.1.231\n", "7.3.0.1.231"),
+        ("NPU ID : 5\nFirmware Version : NA\n", None),
+        ("Operation not permitted, only root user on physical machine can call this api.\n", None),
+        (tool.ToolFailed("no answer"), None),
+    ],
+)
+def test_a_look_has_the_firmware_where_the_board_tells_it(board, firmware):
+    assert logical_npu.look(0, _run(drawn.table(drawn.device(5)), board=board)).firmware == firmware
 
 
 _LISTED = "NPU ID : 5\nProcess id:77 Process name:python Process memory(MB):9\nChip ID : %d\n"
