@@ -150,13 +150,25 @@ def drivers(written: Optional[str], running: Optional[str]) -> List[Finding]:
     return [Finding("npu-driver", WARN, sentence, remedy)]
 
 
+def installed(status: Optional[str]) -> List[Finding]:
+    """One finding where the driver was not wholly installed; none where it was, or where nothing tells.
+
+    Args:
+        status: as its installer left it in /etc/ascend_install.info.
+    """
+    if status is None or status.lower() == "complete":
+        return []
+    sentence = "/etc/ascend_install.info says of the driver's installation: %s, not complete." % status
+    return [Finding("npu-driver-install", WARN, sentence, "Install the driver again, then restart the host.")]
+
+
 def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
     """Every finding; none of them where the host has no device, which the probe says."""
     root = installation.root_of(environment)
     numbers = probe.device_numbers(root)
     if not numbers:
         return []
-    general = [logging(environment), settings(environment)]
+    general = [logging(environment), settings(environment)] + installed(installation.install_status(root))
     try:
         number = variables.device_of(device, environment)
     except UsageError as error:

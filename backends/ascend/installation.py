@@ -36,6 +36,11 @@ def driver_version(root: str) -> Optional[str]:
     return _value(os.path.join(root, _ASCEND, "driver/version.info"), "Version", "package_version")
 
 
+def install_status(root: str) -> Optional[str]:
+    """How the driver's installer ended, `complete` where it did; None where it left no word in its file."""
+    return _value(os.path.join(root, "etc/ascend_install.info"), "Driver_Install_Status")
+
+
 def firmware_version(root: str) -> Optional[str]:
     """The firmware's, where its package left a file."""
     return _value(os.path.join(root, _ASCEND, "firmware/version.info"), "Version", "package_version")

@@ -59,6 +59,20 @@ def test_drivers_that_agree_or_of_which_one_is_unknown_are_no_finding():
     assert len(condition.drivers("24.1.rc1", "24.1.rc11")) == 1
 
 
+def test_a_driver_that_was_not_wholly_installed_is_a_warning(examine, tmp_path):
+    environment = dict(HARBENCH_ASCEND_ROOT=str(tmp_path / "root"))
+    assert "npu-driver-install" not in examine()  # whose file says complete
+    for text, states in [
+        ("Driver_Install_Type=full\nDriver_Install_Status=incomplete\n", [WARN]),
+        ("Driver_Install_Status=\n", []),
+        ("Driver_Install_Type=full\n", []),
+    ]:
+        host.write(tmp_path / "root", "etc/ascend_install.info", text)
+        found = [one for one in condition.examine(None, environment) if one.check == "npu-driver-install"]
+        assert [one.state for one in found] == states
+        assert all("incomplete" in one.sentence and one.remedy for one in found)
+
+
 def test_a_host_without_a_device_has_no_findings(examine):
     assert examine(cards=0) == {}
 
