@@ -105,6 +105,12 @@ def test_compiled_operators_outlive_a_process_unless_that_is_switched_off(monkey
     assert backend.compile_caches(_settings(options={"op_compiler_cache_mode": "disable"})) == ()
 
 
+def test_operators_that_are_compiled_anew_make_no_first_step_warm(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    forced = {"op_compiler_cache_mode": "force", "graph_compiler_cache_dir": "/graphs"}
+    assert AscendBackend().compile_caches(_settings(options=forced)) == ("/graphs",)
+
+
 def test_a_failed_trials_log_is_explained():
     log = "F tf_adapter/util/ge_plugin.cc:366] [GePlugin] Initialize ge failed, ret : 4294967295\n"
     assert "The graph engine could not be started" in AscendBackend().explain(log)
