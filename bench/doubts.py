@@ -152,6 +152,16 @@ def _slowed_down(cell: Cell) -> Optional[str]:
     )
 
 
+def _limited_precision(cell: Cell) -> Optional[str]:
+    effective = cell.first["description"]["effective"]
+    limit = effective.get("precision_limit")
+    if limit is None:
+        return None
+    return "Precision %s: %s; choose another --precision, or tell this beside the figures." % (
+        effective.get("precision", cell.first["job"]["precision"]), limit,
+    )  # fmt: skip
+
+
 def _several_runs(cell: Cell) -> Optional[str]:
     runs = {(record.get("run") or {}).get("id") for record in cell.records}
     numbers = [record["trial"]["number"] for record in cell.records]
@@ -215,6 +225,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _subset,
     _other_length,
     _fused,
+    _limited_precision,
     _few_trials,
     _several_runs,
     _wide,

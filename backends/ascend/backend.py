@@ -122,6 +122,9 @@ class AscendBackend(TensorFlowBackend):
             device_id=os.environ.get("ASCEND_DEVICE_ID"),
             rank=[os.environ.get("RANK_ID"), os.environ.get("RANK_SIZE")],
         )
+        limit = precision.limit(settings.precision, family)
+        if limit is not None:
+            effective["precision_limit"] = limit
         state, word = SIMULATED, "a double stood for the adapter: computed on the host, no NPU"
         if not adapter.is_double:
             state, word = UNPROVEN, "the trial alone cannot tell"

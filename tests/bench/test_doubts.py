@@ -147,6 +147,13 @@ def test_a_cell_that_was_slowed_down_on_purpose_is_no_measurement_of_speed():
     assert not _any(_said_of(records.make("a")), "on purpose")
 
 
+def test_what_is_held_against_a_precision_is_a_doubt_with_its_name():
+    effective = {"precision": "force_fp16", "precision_limit": "the documents give it for inference only"}
+    (said,) = _any(_said_of(records.make("a", description__effective=effective)), "force_fp16")
+    assert said.startswith("Precision force_fp16: the documents give it for inference only; choose another --precision")
+    assert not _any(_said_of(records.make("a", description__effective={"precision": "force_fp16"})), "force_fp16")
+
+
 def test_an_old_record_has_none_of_the_newer_doubts():
     said = " ".join(_said_of(records.make()))
     for word in ("harbench doctor", "disagree", "in the order", "outliers", "on purpose"):
