@@ -4,7 +4,7 @@ import math
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from backends.proof import SIMULATED
-from backends.protocol import KERNEL_FUSED
+from backends.protocol import KERNEL_FUSED, OVERFLOW_UNSEEN
 from bench import host_doubts, synchronisation, units, updates
 from bench.cells import Cell
 from bench.comparing import fairness
@@ -212,6 +212,16 @@ def _skipped_updates(cell: Cell) -> Optional[str]:
     return skipped_updates(cell.records)
 
 
+def _unseen_overflow(cell: Cell) -> Optional[str]:
+    state, _, why = str(cell.first["description"]["effective"].get("overflow")).partition(": ")
+    if state != OVERFLOW_UNSEEN:
+        return None
+    return (
+        "An overflow would show in no loss (%s): with --loss-scale 1, where the adapter has it, an update that "
+        "overflowed is left out and counted." % why
+    )
+
+
 def _dirty(cell: Cell) -> Optional[str]:
     if not cell.first["harbench"]["is_dirty"]:
         return None
@@ -235,6 +245,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _asynchronous,
     _not_finite,
     _skipped_updates,
+    _unseen_overflow,
     _dirty,
 )
 #: Those that mean nothing for a cell that has no speed.
