@@ -24,7 +24,7 @@ def _doctor(tmp_path, variant=None, cards=1, **smi):
     "layout", [pytest.param(name, marks=() if name == "A3" else pytest.mark.slow) for name in LAYOUTS]
 )
 def test_a_healthy_chip_of_any_kind_is_described(tmp_path, layout):
-    found = _doctor(tmp_path, layout=layout)
+    found = _doctor(tmp_path, layout=layout, memory_mb=600)
     assert {found[name]["state"] for name in ("npu-nodes", "npu-health", "npu-idle", "npu-chip")} == {"PASS"}
     assert found["npu-stack"]["state"] == "UNKNOWN"
     # Without the adapter the backend itself fails, and that alone.

@@ -33,7 +33,7 @@ def examine(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_an_idle_healthy_chip_of_any_kind_passes(examine, layout):
-    found = examine(layout=layout)
+    found = examine(layout=layout, memory_mb=600)
     states = {name: one.state for name, one in found.items()}
     names = ["npu-nodes", "npu-logging", "npu-environment", "npu-health", "npu-idle", "npu-chip"]
     assert states == dict(dict.fromkeys(names, PASS), **{"npu-stack": UNKNOWN})
@@ -105,6 +105,11 @@ def _view(**changes):
     return Namespace(**dict(given, **changes))
 
 
+def test_a_busy_950_is_busy(examine):
+    found = examine(layout="950", aicore=60)["npu-idle"]
+    assert found.state == FAIL and "Ascend 950PR are 60 % busy" in found.sentence
+
+
 @pytest.mark.parametrize("percent, state", [(0.0, PASS), (35.0, FAIL), (None, UNKNOWN)])
 def test_a_chip_is_as_busy_as_a_look_at_it_tells(percent, state):
     assert condition.idle(_view(utilisation_percent=percent)).state == state
@@ -134,6 +139,9 @@ def test_processes_that_the_table_does_not_list_are_asked_for(examine):
         ("dcmi-8020", "(The tool says -8020.)"),
         ("no-card", "sees no NPU on this host"),
         ("permission", "to root on the physical machine"),
+        ("root-only", "to root on the physical machine"),
+        ("missing-library", "the libraries of the driver are not found"),
+        ("unsupported", "does not support the query"),
         ("junk", "no device that is understood"),
         ("empty", "no device that is understood"),
         ("dies", "no device that is understood"),
