@@ -89,6 +89,19 @@ def set_env_scripts(root: str) -> List[str]:
     return ["/%s/%s/set_env.sh" % (_ASCEND, names[0]) for names in there if names]
 
 
+def setting_up(root: str) -> str:
+    """What sets the environment up on a host, in the words of a sentence: its scripts, or variables where it has none.
+
+    CANN 20.x, which lies in `fwkacllib`, came without such scripts.
+    """
+    scripts = set_env_scripts(root)
+    if scripts:
+        return "source %s" % " and ".join(scripts)
+    if os.path.isdir(os.path.join(root, _ASCEND, "fwkacllib")):
+        return "set the variables that docs/ascend.md shows for CANN 20.x, which has no set_env.sh"
+    return "source CANN's and tfplugin's set_env.sh"
+
+
 def versions(variables: Mapping[str, str], firmware: Optional[str] = None) -> Dict[str, Optional[str]]:
     """What a record says of the stack; None is not known.
 
