@@ -90,7 +90,8 @@ def health(view: Any) -> Finding:
     word = view.device.health
     state = {"OK": PASS, "Warning": WARN, "Alarm": FAIL, "Critical": FAIL}.get(word or "", UNKNOWN)
     sentence = "%s says of its health: %s." % (view.name, word or view.device.health_text or "nothing")
-    return Finding("npu-health", state, sentence, None if state == PASS else "npu-smi info -t health says why.")
+    remedy = None if state == PASS else "`npu-smi info -t health -i %d` says why." % view.device.npu_id
+    return Finding("npu-health", state, sentence, remedy)
 
 
 def idle(view: Any) -> Finding:
