@@ -23,6 +23,9 @@ LOSS_SCALE_DYNAMIC = "dynamic"
 #: What a number stands for.
 LOSS_SCALE_FIXED = "fixed"
 
+#: How the effective setting `overflow` begins where no loss would show one and nothing looks for it.
+OVERFLOW_UNSEEN = "unseen"
+
 
 class BackendUnavailable(HarbenchError):
     """The backend cannot run on this host, or not as asked."""

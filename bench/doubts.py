@@ -4,7 +4,7 @@ import math
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from backends.proof import SIMULATED
-from backends.protocol import KERNEL_FUSED
+from backends.protocol import KERNEL_FUSED, OVERFLOW_UNSEEN
 from bench import host_doubts, synchronisation, units, updates
 from bench.cells import Cell
 from bench.comparing import fairness
@@ -152,6 +152,16 @@ def _slowed_down(cell: Cell) -> Optional[str]:
     )
 
 
+def _limited_precision(cell: Cell) -> Optional[str]:
+    effective = cell.first["description"]["effective"]
+    limit = effective.get("precision_limit")
+    if limit is None:
+        return None
+    return "Precision %s: %s; choose another --precision, or tell this beside the figures." % (
+        effective.get("precision", cell.first["job"]["precision"]), limit,
+    )  # fmt: skip
+
+
 def _several_runs(cell: Cell) -> Optional[str]:
     runs = {(record.get("run") or {}).get("id") for record in cell.records}
     numbers = [record["trial"]["number"] for record in cell.records]
@@ -202,6 +212,16 @@ def _skipped_updates(cell: Cell) -> Optional[str]:
     return skipped_updates(cell.records)
 
 
+def _unseen_overflow(cell: Cell) -> Optional[str]:
+    state, _, why = str(cell.first["description"]["effective"].get("overflow")).partition(": ")
+    if state != OVERFLOW_UNSEEN:
+        return None
+    return (
+        "An overflow would show in no loss (%s): with --loss-scale 1, where the adapter has it, an update that "
+        "overflowed is left out and counted." % why
+    )
+
+
 def _dirty(cell: Cell) -> Optional[str]:
     if not cell.first["harbench"]["is_dirty"]:
         return None
@@ -215,6 +235,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _subset,
     _other_length,
     _fused,
+    _limited_precision,
     _few_trials,
     _several_runs,
     _wide,
@@ -224,6 +245,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _asynchronous,
     _not_finite,
     _skipped_updates,
+    _unseen_overflow,
     _dirty,
 )
 #: Those that mean nothing for a cell that has no speed.

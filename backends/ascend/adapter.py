@@ -3,9 +3,11 @@
 import importlib
 import importlib.util
 import inspect
+import os
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from backends.ascend import installation
 from backends.protocol import BackendUnavailable
 
 #: Of 2021, until `npu_config_proto` came: a session without an explicit entry runs on the host, no line tells of it.
@@ -110,6 +112,6 @@ def load() -> Adapter:
         return _tensorflow_2()
     except ImportError as error:
         raise BackendUnavailable(
-            "The Ascend adapter cannot be imported (%s): source CANN's and tfplugin's set_env.sh, and use the vendor's "
-            "Python." % " ".join(str(error).split())
+            "The Ascend adapter cannot be imported (%s): %s, and use the vendor's Python."
+            % (" ".join(str(error).split()), installation.setting_up(installation.root_of(os.environ)))
         ) from error

@@ -96,8 +96,11 @@ class AscendBackend(TensorFlowBackend):
         self._adapter = adapter.load()
 
     def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
-        """Where compiled operators and graphs lie."""
-        return session.cache_folders(settings.options, os.environ)
+        """Where operators and graphs may lie compiled already: none where the operators' folder is emptied first."""
+        options = dict(settings.options)
+        if options.get("op_compiler_cache_mode") == "force":  # deletes, compiles anew, then keeps: CANN's atc reference
+            options["op_compiler_cache_mode"] = "disable"
+        return session.cache_folders(options, os.environ)
 
     def place(self, workload: Workload, settings: Settings) -> Any:
         """The whole graph on the device, every option set."""
@@ -105,7 +108,7 @@ class AscendBackend(TensorFlowBackend):
         from backends.engines.tensorflow.model import Placement
 
         adapter = self._adapter
-        family, name = self._chip()
+        family, name, firmware = self._chip()
         precision.check(settings.precision, adapter.is_old, adapter.has_precision_mode_v2, family, name)
         config, options = session.config(settings, adapter, os.environ)
         device = _DOUBLE if adapter.is_double else name
@@ -119,6 +122,9 @@ class AscendBackend(TensorFlowBackend):
             device_id=os.environ.get("ASCEND_DEVICE_ID"),
             rank=[os.environ.get("RANK_ID"), os.environ.get("RANK_SIZE")],
         )
+        limit = precision.limit(settings.precision, family)
+        if limit is not None:
+            effective["precision_limit"] = limit
         state, word = SIMULATED, "a double stood for the adapter: computed on the host, no NPU"
         if not adapter.is_double:
             state, word = UNPROVEN, "the trial alone cannot tell"
@@ -130,16 +136,16 @@ class AscendBackend(TensorFlowBackend):
             prove=lambda model: Proof(state, device, word),
             scaling=graph.scaling(settings, adapter),
             evaluation_windows=settings.evaluation_windows or workload.training.batch_size,
-            stack=installation.versions(os.environ),
+            stack=installation.versions(os.environ, firmware),
         )
 
     @staticmethod
-    def _chip() -> Tuple[Optional[str], str]:
-        """Family and name of the device, as npu-smi tells them."""
+    def _chip() -> Tuple[Optional[str], str, Optional[str]]:
+        """Family and name of the device, and its firmware's version, as npu-smi tells them."""
         from backends.telemetry import logical_npu, tool
 
         try:
             view = logical_npu.look(int(os.environ.get("ASCEND_DEVICE_ID", "0")))
         except tool.ToolFailed:
-            return None, "Ascend NPU of unknown name"
-        return view.family.value, view.name
+            return None, "Ascend NPU of unknown name", None
+        return view.family.value, view.name, view.firmware

@@ -35,16 +35,21 @@ def permissions(root: str, numbers: Sequence[int], logical_id: int) -> Finding:
     return Finding("npu-nodes", PASS, "The device nodes can be read and written.")
 
 
-def stack(environment: Mapping[str, str]) -> Finding:
-    """Driver and toolkit are there and tell their versions."""
-    found = installation.versions(environment)
+def stack(environment: Mapping[str, str], firmware: Optional[str] = None) -> Finding:
+    """Which driver and toolkit there are: whether they go together stands in the vendor's table, which is not here.
+
+    Args:
+        environment: variables.
+        firmware: its version as npu-smi prints it; None where it does not.
+    """
+    found = installation.versions(environment, firmware)
     sentence = "Driver %s, firmware %s, CANN %s." % tuple(
         found[name] or "unknown" for name in ("driver", "firmware", "cann")
     )
-    remedy = "Compare them with CANN's table of versions that go together."
     if found["driver"] is None or found["cann"] is None:
         return Finding("npu-stack", UNKNOWN, sentence, "Their version files are missing; install or mount them.")
-    return Finding("npu-stack", PASS, sentence, remedy)
+    remedy = "Compare them with CANN's table of versions that go together."
+    return Finding("npu-stack", UNKNOWN, sentence + " Whether they go together was not checked.", remedy)
 
 
 def logging(environment: Mapping[str, str]) -> Finding:
@@ -66,16 +71,18 @@ def settings(environment: Mapping[str, str]) -> Finding:
 
 
 def of_device(number: int, environment: Mapping[str, str]) -> List[Finding]:
-    """What npu-smi says of the chip of a logical number, and of the driver."""
+    """What npu-smi says of the chip of a logical number, of its firmware and of the driver."""
     from backends.telemetry import logical_npu, tool
 
     try:
         view = logical_npu.look(number)
     except tool.ToolFailed as error:
         remedy = "Run npu-smi info by hand: without it nothing proves that the NPU did the work."
-        return [Finding("npu-smi", FAIL, "npu-smi tells nothing of device %d: %s" % (number, error), remedy)]
+        sentence = "npu-smi tells nothing of device %d: %s" % (number, error)
+        return [stack(environment), Finding("npu-smi", FAIL, sentence, remedy)]
     written = installation.driver_version(installation.root_of(environment))
-    return [health(view), idle(view), chip(view)] + drivers(written, view.driver)
+    found = [stack(environment, view.firmware), health(view), idle(view), chip(view)]
+    return found + drivers(written, view.driver)
 
 
 def health(view: Any) -> Finding:
@@ -83,14 +90,15 @@ def health(view: Any) -> Finding:
     word = view.device.health
     state = {"OK": PASS, "Warning": WARN, "Alarm": FAIL, "Critical": FAIL}.get(word or "", UNKNOWN)
     sentence = "%s says of its health: %s." % (view.name, word or view.device.health_text or "nothing")
-    return Finding("npu-health", state, sentence, None if state == PASS else "npu-smi info -t health says why.")
+    remedy = None if state == PASS else "`npu-smi info -t health -i %d` says why." % view.device.npu_id
+    return Finding("npu-health", state, sentence, remedy)
 
 
 def idle(view: Any) -> Finding:
     """Nobody else works on the chip or holds its memory."""
     device = view.device
     processes = view.processes
-    used, total, busy = device.device_memory_used_mib, device.device_memory_total_mib, device.aicore_percent
+    used, total, busy = device.device_memory_used_mib, device.device_memory_total_mib, view.utilisation_percent
     remedy = "End them, or choose another device with --device."
     if processes:
         return Finding("npu-idle", FAIL, "%d process(es) are on %s." % (len(processes), view.name), remedy)
@@ -105,16 +113,24 @@ def idle(view: Any) -> Finding:
         return Finding("npu-idle", UNKNOWN, "npu-smi does not list the processes on %s." % view.name)
     if used is None:
         return Finding("npu-idle", UNKNOWN, "npu-smi does not tell the memory in use on %s." % view.name)
+    if busy is None:
+        return Finding("npu-idle", UNKNOWN, "npu-smi does not tell how busy %s is." % view.name)
     return Finding("npu-idle", PASS, "Nobody else is on %s." % view.name)
 
 
 def chip(view: Any) -> Finding:
-    """Which chip it is, and its clock."""
-    rated, current = view.rated_mhz, view.current_mhz
-    clock = "its clock is unknown"
-    if rated is not None and current is not None:
-        clock = "its AI cores are at %g of %g MHz" % (current, rated)
-    sentence = "%s, family %s, driver %s; %s." % (view.name, view.family.value, view.driver or "unknown", clock)
+    """Which chip it is, and its clock: that of an idle chip is below the rated one, which is no fault."""
+    from backends.telemetry.npu_smi.chips import Family
+
+    rated, current, family = view.rated_mhz, view.current_mhz, view.family.value
+    is_clock_known = rated is not None and current is not None
+    clock = "its AI cores are at %g of %g MHz" % (current, rated) if is_clock_known else "its clock is unknown"
+    sentence = "%s, family %s, driver %s; %s." % (view.name, family, view.driver or "unknown", clock)
+    if not is_clock_known:
+        remedy = "See what `npu-smi info -t common -i %d` prints." % view.device.npu_id
+        return Finding("npu-chip", UNKNOWN, sentence, remedy)
+    if view.family is Family.UNCERTAIN:
+        return Finding("npu-chip", UNKNOWN, sentence, "Its name does not tell what it computes: look it up yourself.")
     return Finding("npu-chip", PASS, sentence)
 
 
@@ -135,15 +151,27 @@ def drivers(written: Optional[str], running: Optional[str]) -> List[Finding]:
     return [Finding("npu-driver", WARN, sentence, remedy)]
 
 
+def installed(status: Optional[str]) -> List[Finding]:
+    """One finding where the driver was not wholly installed; none where it was, or where nothing tells.
+
+    Args:
+        status: as its installer left it in /etc/ascend_install.info.
+    """
+    if status is None or status.lower() == "complete":
+        return []
+    sentence = "/etc/ascend_install.info says of the driver's installation: %s, not complete." % status
+    return [Finding("npu-driver-install", WARN, sentence, "Install the driver again, then restart the host.")]
+
+
 def examine(device: Optional[int], environment: Mapping[str, str]) -> List[Finding]:
     """Every finding; none of them where the host has no device, which the probe says."""
     root = installation.root_of(environment)
     numbers = probe.device_numbers(root)
     if not numbers:
         return []
-    general = [stack(environment), logging(environment), settings(environment)]
+    general = [logging(environment), settings(environment)] + installed(installation.install_status(root))
     try:
         number = variables.device_of(device, environment)
     except UsageError as error:
-        return general + [Finding("npu-device", FAIL, str(error))]
+        return [stack(environment)] + general + [Finding("npu-device", FAIL, str(error))]
     return [permissions(root, numbers, number)] + general + of_device(number, environment)

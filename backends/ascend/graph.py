@@ -3,7 +3,14 @@
 from typing import Any, Callable, Optional, Set, Tuple
 
 from backends.ascend.adapter import Adapter
-from backends.protocol import KERNEL_FUSED, LOSS_SCALE_DYNAMIC, LOSS_SCALE_NONE, BackendUnavailable, Settings
+from backends.protocol import (
+    KERNEL_FUSED,
+    LOSS_SCALE_DYNAMIC,
+    LOSS_SCALE_NONE,
+    OVERFLOW_UNSEEN,
+    BackendUnavailable,
+    Settings,
+)
 
 Tensor = Any
 
@@ -107,6 +114,6 @@ def overflow(settings: Settings, adapter: Adapter) -> str:
     """Who would notice an overflow: for the record."""
     if adapter.saturates:
         if settings.loss_scale == LOSS_SCALE_NONE:
-            return "unseen: the chip clamps, and no loss scaling looks at its status flag"
+            return OVERFLOW_UNSEEN + ": the chip clamps, and no loss scaling looks at its status flag"
         return "the chip clamps; its status flag is looked at in each step, and the update left out"
     return "infinities and NaN, as in TensorFlow"

@@ -36,6 +36,11 @@ def driver_version(root: str) -> Optional[str]:
     return _value(os.path.join(root, _ASCEND, "driver/version.info"), "Version", "package_version")
 
 
+def install_status(root: str) -> Optional[str]:
+    """How the driver's installer ended, `complete` where it did; None where it left no word in its file."""
+    return _value(os.path.join(root, "etc/ascend_install.info"), "Driver_Install_Status")
+
+
 def firmware_version(root: str) -> Optional[str]:
     """The firmware's, where its package left a file."""
     return _value(os.path.join(root, _ASCEND, "firmware/version.info"), "Version", "package_version")
@@ -84,12 +89,30 @@ def set_env_scripts(root: str) -> List[str]:
     return ["/%s/%s/set_env.sh" % (_ASCEND, names[0]) for names in there if names]
 
 
-def versions(variables: Mapping[str, str]) -> Dict[str, Optional[str]]:
-    """What a record says of the stack; None is not known."""
+def setting_up(root: str) -> str:
+    """What sets the environment up on a host, in the words of a sentence: its scripts, or variables where it has none.
+
+    CANN 20.x, which lies in `fwkacllib`, came without such scripts.
+    """
+    scripts = set_env_scripts(root)
+    if scripts:
+        return "source %s" % " and ".join(scripts)
+    if os.path.isdir(os.path.join(root, _ASCEND, "fwkacllib")):
+        return "set the variables that docs/ascend.md shows for CANN 20.x, which has no set_env.sh"
+    return "source CANN's and tfplugin's set_env.sh"
+
+
+def versions(variables: Mapping[str, str], firmware: Optional[str] = None) -> Dict[str, Optional[str]]:
+    """What a record says of the stack; None is not known.
+
+    Args:
+        variables: of the environment.
+        firmware: as npu-smi prints it; where it does not, a file may tell.
+    """
     root = root_of(variables)
     return {
         "driver": driver_version(root),
-        "firmware": firmware_version(root),
+        "firmware": firmware or firmware_version(root),
         "cann": toolkit_version(root, variables),
         "machine": platform.machine(),
     }

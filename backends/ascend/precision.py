@@ -19,6 +19,13 @@ ALL = MODES + MODES_V2
 WITHOUT_BFLOAT16 = ("910", "310", "310P")
 BFLOAT16_MODES = ("allow_mix_precision_bf16", "allow_fp32_to_bf16", "mixed_bfloat16")
 
+#: Everything in float16 that can be: the adapter's documents give it for inference only.
+INFERENCE_MODES = ("force_fp16", "fp16")
+#: The graph's own types, float32 here, whether the chip has kernels for them or not.
+ORIGIN_MODES = ("must_keep_origin_dtype", "origin")
+#: The family whose hardware trains in mixed precision alone (migration/accuracy_debugging/pre-tuning_check.md).
+MIXED_ONLY = "910"
+
 
 def key_of(precision: str) -> str:
     """The session option that a precision is set by; setting both is an error of the adapter."""
@@ -28,6 +35,20 @@ def key_of(precision: str) -> str:
 def modes_of(is_old: bool) -> Tuple[str, ...]:
     """The precisions that an adapter knows."""
     return OLD_MODES if is_old else ALL
+
+
+def limit(precision: str, family: Optional[str]) -> Optional[str]:
+    """What the adapter's documents hold against training in a precision, for the record; None: nothing that is known.
+
+    Args:
+        precision: one of `ALL`.
+        family: of the chip; None where npu-smi does not tell.
+    """
+    if precision in INFERENCE_MODES:
+        return "the adapter's documents give it for inference only"
+    if precision in ORIGIN_MODES and family == MIXED_ONLY:
+        return "this chip trains in mixed precision only, what has no float32 kernel runs on its AI CPU or fails"
+    return None
 
 
 def check(precision: str, is_old: bool, has_v2: bool, family: Optional[str], chip: str) -> None:

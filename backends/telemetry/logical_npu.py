@@ -34,7 +34,7 @@ class View:
     Args:
         device: its rows in the table.
         family: which chips it is one of.
-        driver: version of the driver; None where it is not printed.
+        driver, firmware: their versions; None where they are not printed, the firmware's to a user who is not root.
         processes: those on it; None where npu-smi does not tell.
         rated_mhz, current_mhz: clock of the AI cores; None where it is not printed.
     """
@@ -42,9 +42,15 @@ class View:
     device: Device
     family: chips.Family
     driver: Optional[str]
+    firmware: Optional[str]
     processes: Optional[Tuple[Process, ...]]
     rated_mhz: Optional[float]
     current_mhz: Optional[float]
+
+    @property
+    def utilisation_percent(self) -> Optional[float]:
+        """How busy the chip is, by the table; None where that is not printed."""
+        return npu.utilisation_percent(self.device)
 
     @property
     def name(self) -> str:
@@ -59,6 +65,25 @@ def _common(npu_id: int, chip_id: Optional[int], run: tool.Run) -> Optional[key_
     """What `-t common` says of a chip; None where it says nothing, which leaves the table as good as it is."""
     try:
         return key_values.parse_common(run([npu.COMMAND, "info", "-t", "common", "-i", str(npu_id)])).chip(chip_id)
+    except tool.ToolFailed:
+        return None
+
+
+def _firmware(npu_id: int, run: tool.Run) -> Optional[str]:
+    """The firmware's version by `-t board`; None where that does not tell it."""
+    try:
+        return key_values.parse_board(run([npu.COMMAND, "info", "-t", "board", "-i", str(npu_id)])).firmware_version
+    except tool.ToolFailed:
+        return None
+
+
+def _processes(shown: table.Table, device: Device, run: tool.Run) -> Optional[Tuple[Process, ...]]:
+    """The processes on a chip: by the table, else by `-t proc-mem`; None where neither tells."""
+    found = shown.processes_on(device.npu_id, device.chip_id)
+    if found is not None:
+        return found
+    try:
+        return npu.processes_by_query(device.npu_id, device.chip_id, run)[0]
     except tool.ToolFailed:
         return None
 
@@ -80,7 +105,8 @@ def look(logical_id: int, run: tool.Run = tool.run) -> View:
         device=device,
         family=chips.family_of(device, shown),
         driver=shown.driver_version,
-        processes=shown.processes_on(npu_id, chip_id),
+        firmware=_firmware(npu_id, run),
+        processes=_processes(shown, device, run),
         rated_mhz=common.aicore_rated_mhz if common else None,
         current_mhz=common.aicore_mhz if common else None,
     )

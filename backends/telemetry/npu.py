@@ -3,6 +3,7 @@
 from typing import Any, Dict, List, Optional, Tuple
 
 from backends.telemetry import tool
+from backends.telemetry.fault import Fault
 from backends.telemetry.npu_smi import chips, errors, key_values, mapping, table
 from backends.telemetry.npu_smi.devices import HEALTHS, Device
 from backends.telemetry.npu_smi.key_values import ChipReading
@@ -30,6 +31,12 @@ def resolve(logical_id: int, run: tool.Run = tool.run) -> Optional[Tuple[int, in
     return logical_ids(run).get(logical_id)
 
 
+def utilisation_percent(device: Device) -> Optional[float]:
+    """Use of the AI cores, or of the NPU, which 950 prints instead; None where neither is printed as an amount."""
+    is_aicore = device.aicore_percent is not None
+    return _amount(device.aicore_percent if is_aicore else device.npu_utilisation_percent)
+
+
 def values_of(device: Device, reading: Optional[ChipReading], family: chips.Family) -> Dict[str, Optional[float]]:
     """The columns of one sample.
 
@@ -41,13 +48,12 @@ def values_of(device: Device, reading: Optional[ChipReading], family: chips.Fami
         family: of the chip.
     """
     power = reading.power_watts if reading and reading.power_watts is not None else device.power_watts
-    is_busy = device.aicore_percent if device.aicore_percent is not None else device.npu_utilisation_percent
     return {
         # 310 prints a rated value, which is no measurement.
         "device_power_watts": None if family is chips.Family.INFERENCE_310 else _amount(power),
         "device_memory_bytes": _amount(bytes_of(device.device_memory_used_mib)),
         "device_temperature_celsius": device.temperature_celsius,
-        "device_utilisation_percent": _amount(is_busy),
+        "device_utilisation_percent": utilisation_percent(device),
         "device_clock_mhz": _amount(reading.aicore_mhz if reading else None),
     }
 
@@ -55,6 +61,21 @@ def values_of(device: Device, reading: Optional[ChipReading], family: chips.Fami
 def _amount(value: Optional[float]) -> Optional[float]:
     # Below zero it is a code of the driver, and no amount.
     return value if value is None or value >= 0 else None
+
+
+def processes_by_query(
+    npu_id: int, chip_id: Optional[int], run: tool.Run
+) -> Tuple[Optional[Tuple[Process, ...]], Optional[Fault]]:
+    """The processes on a chip by `-t proc-mem`, None where it does not tell; and what npu-smi complained of.
+
+    Raises:
+        ToolFailed: npu-smi does not answer.
+    """
+    answer = key_values.parse_processes(run([COMMAND, "info", "-t", "proc-mem", "-i", str(npu_id)]))
+    if answer.processes is None:
+        return None, answer.fault
+    listed = (one for one in answer.processes if None in (chip_id, one.chip_id) or one.chip_id == chip_id)
+    return tuple(listed), answer.fault
 
 
 class NpuSmi(Source):
@@ -139,13 +160,12 @@ class NpuSmi(Source):
         if not self._has_proc_mem:
             return [], False
         try:
-            answer = key_values.parse_processes(self._run([COMMAND, "info", "-t", "proc-mem", "-i", str(self._npu_id)]))
+            listed, fault = processes_by_query(self._npu_id, device.chip_id, self._run)
         except tool.ToolFailed:
             self._has_proc_mem = False
             return [], False
-        self._has_proc_mem = not (answer.fault and answer.fault.kind in _NOT_ASKED_AGAIN)
-        listed = [one for one in answer.processes or () if one.chip_id in (device.chip_id, None)]
-        return listed, answer.processes is not None
+        self._has_proc_mem = not (fault and fault.kind in _NOT_ASKED_AGAIN)
+        return list(listed or ()), listed is not None
 
     def observation(self) -> Dict[str, Any]:
         """What was seen of the chip.

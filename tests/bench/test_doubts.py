@@ -1,8 +1,11 @@
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from backends.ascend import graph
+from backends.protocol import Settings
 from bench import cells, doubts
 from bench.cells import Cell
 from tests.bench import records
@@ -145,6 +148,28 @@ def test_a_cell_that_was_slowed_down_on_purpose_is_no_measurement_of_speed():
     (said,) = _any(_said_of(records.make("a", description__effective__slowed_down=1.1)), "on purpose")
     assert "1.1 times as long" in said and "measure without" in said
     assert not _any(_said_of(records.make("a")), "on purpose")
+
+
+@pytest.mark.parametrize(
+    "overflow", ["saturate", "infinities and NaN, as in TensorFlow", "the chip clamps; seen", None]
+)
+def test_an_overflow_that_would_be_seen_is_no_doubt(overflow):
+    made = records.make("a", description__effective={"overflow": overflow})
+    assert not _any(_said_of(made) + _said_of(records.make("a")), "overflow")
+
+
+def test_an_overflow_that_nothing_would_show_is_a_doubt_with_the_reason():
+    settings = Settings(kernel="unrolled", precision="allow_mix_precision", threads=1, loss_scale="none")
+    told = graph.overflow(settings, SimpleNamespace(saturates=True))
+    (said,) = _any(_said_of(records.make("a", description__effective={"overflow": told})), "overflow")
+    assert "(the chip clamps, and no loss scaling looks at its status flag)" in said and "--loss-scale 1" in said
+
+
+def test_what_is_held_against_a_precision_is_a_doubt_with_its_name():
+    effective = {"precision": "force_fp16", "precision_limit": "the documents give it for inference only"}
+    (said,) = _any(_said_of(records.make("a", description__effective=effective)), "force_fp16")
+    assert said.startswith("Precision force_fp16: the documents give it for inference only; choose another --precision")
+    assert not _any(_said_of(records.make("a", description__effective={"precision": "force_fp16"})), "force_fp16")
 
 
 def test_an_old_record_has_none_of_the_newer_doubts():

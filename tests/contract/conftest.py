@@ -1,13 +1,16 @@
-"""The variants of the double, each imported once for all tests; trials on them."""
+"""The variants of the double, each imported once for all tests; trials on them; the pretended `npu-smi`."""
 
+import json
+import os
+import subprocess
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Optional
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 import pytest
 
 from bench.outcome import Outcome
 from tests import small_dataset
-from tests.contract import npu_bench
+from tests.contract import host, npu_bench
 from tests.contract.adapters import Adapter, open_adapter
 
 
@@ -58,5 +61,32 @@ def trial(tmp_path: Path, data_path: str, monkeypatch: pytest.MonkeyPatch) -> Ca
         for name, value in found.items():
             monkeypatch.setenv(name, value)
         return npu_bench.run_trial(npu_bench.job(data_path, **changes), tmp_path)
+
+    return call
+
+
+@pytest.fixture
+def smi_variables(tmp_path: Path) -> Dict[str, str]:
+    """The environment of a host with `npu-smi` on PATH."""
+    environment = dict(os.environ, **host.build(tmp_path, smi={}))
+    environment.pop("HARBENCH_TRIAL", None)
+    return environment
+
+
+@pytest.fixture
+def smi(tmp_path: Path, smi_variables: Dict[str, str]) -> Callable[..., Tuple[int, str]]:
+    """A call of `npu-smi`; answers exit status and output."""
+
+    def call(*arguments: str, timeout: float = 20, **state: Any) -> Tuple[int, str]:
+        (tmp_path / "smi.json").write_text(json.dumps(state))
+        found = subprocess.run(
+            ["npu-smi"] + list(arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            env=smi_variables,
+            timeout=timeout,
+        )
+        return found.returncode, found.stdout
 
     return call

@@ -4,7 +4,8 @@
 No output of a real one is copied here; the layouts follow what is known of them, and nobody ran them on a device. The
 environment variable FAKE_NPU_SMI holds a JSON object, or the path of a file with one that may change between calls:
 
-  layout         one of LAYOUTS: "910A" (oldest: no Hugepages column), "910ProB", "910B" (Atlas A2), "A3", "310P"
+  layout         one of LAYOUTS: "910A" (oldest: no Hugepages column), "910ProB", "910B" (Atlas A2), "A3", "310",
+                 "310P", "950" (no chip ids, NPU Util(%) in place of AICore(%))
   cards          how many NPUs (default 1); `npu_ids` lists their NPU IDs, where they are not 0, 1, ...
   health, power, temperature, aicore, hbm_mb, memory_mb    what an idle chip shows; power and temperature may be "NA"
   busy_aicore, process_mb    what a process on the chip adds to AICore(%) (0 while profiling) and memory
@@ -24,12 +25,19 @@ from typing import Any, Dict, List, NoReturn, Tuple
 from smi_chips import LAYOUTS, Chip, find_chips, read_state  # beside this file, which is run as a script
 
 _DCMI = "dcmi module initialize failed. ret is %d\n"
-#: What a failure prints to stdout, and its exit status.
+#: What a failure prints, and its exit status.
 FAILURES: Dict[str, Tuple[str, int]] = {
     "dcmi-8005": (_DCMI % -8005, 1),
     "dcmi-8020": (_DCMI % -8020, 1),
     "no-card": ("There is no NPU card on this server.\n", 1),
     "permission": ("Permission denied: the current user cannot access the device.\n", 1),
+    "root-only": ("Operation not permitted, only root user on physical machine can call this api.\n", 0),
+    "unsupported": ("This device does not support querying this item.\n", 0),
+    "missing-library": (
+        "npu-smi: error while loading shared libraries: libdrvdsmi_host.so: cannot open shared object file: No such"
+        " file or directory\n",
+        127,
+    ),
     "junk": ("\x00\x1b[31m|||+=== NaN / NPU Chip : : 0x7f\n| 0  ||\n", 0),
     "empty": ("", 0),
     "dies": ("+-----------------------------------------", 139),
@@ -65,8 +73,11 @@ class Tool:
         hugepages = "Hugepages-Usage(page)" if self.layout.has_hugepages else ""
         memory = "Memory-Usage(MB)" + ("  HBM-Usage(MB)" if self.layout.hbm_mb else "")
         lines = [_rule("-", whole=True), _whole(title), _rule("-")]
-        lines += [_row("NPU   Name", "Health", "Power(W)    Temp(C)          " + hugepages)]
-        lines += [_row(self.layout.second_columns, "Bus-Id", "AICore(%%)   %s" % memory), _rule("=")]
+        first, second = "NPU   Name", self.layout.second_columns
+        if not self.layout.has_chip_ids:
+            first, second = _split("NPU ID", "Name"), _split("", "")
+        lines += [_row(first, "Health", "Power(W)    Temp(C)          " + hugepages)]
+        lines += [_row(second, "Bus-Id", "%-11s %s" % (self.layout.busy_column, memory)), _rule("=")]
         for chip in self.chips:
             lines += self._chip_rows(chip) + [_rule("=")]
         if self.state["process_table"]:
@@ -84,14 +95,18 @@ class Tool:
             second = "%-11d %-4d / %d" % (self.aicore(chip), self.used_mb(chip), layout.memory_mb)
         place = "%-5d %d" % (chip.chip_id, chip.logic_id) if "  " in layout.second_columns else str(chip.chip_id)
         bus = "0000:%02X:00.0" % (0xC1 + chip.logic_id)
-        return [_row("%-5d %s" % (chip.npu_id, layout.name), state["health"], first), _row(place, bus, second)]
+        name = "%-5d %s" % (chip.npu_id, layout.name)
+        if not layout.has_chip_ids:
+            name, place = _split(str(chip.npu_id), layout.name), _split("", "")
+        return [_row(name, state["health"], first), _row(place, bus, second)]
 
     def _process_rows(self) -> List[str]:
         heads = "%-24s | %s" % ("Process name", "Process memory(MB)")
-        lines = [_rule("-"), _row("NPU     Chip", "Process id", heads), _rule("=")]
+        has_chip_ids = self.layout.has_chip_ids
+        lines = [_rule("-"), _row("NPU     Chip" if has_chip_ids else "NPU ID", "Process id", heads), _rule("=")]
         for chip in self.chips:
             for pid, name, memory in chip.processes:
-                place = "%-7d %d" % (chip.npu_id, chip.chip_id)
+                place = "%-7d %d" % (chip.npu_id, chip.chip_id) if has_chip_ids else str(chip.npu_id)
                 lines.append(_row(place, str(pid), "%-24s | %d" % (name, memory)))
             if not chip.processes:
                 lines.append(_whole(" No running processes found in NPU %d" % chip.npu_id))
@@ -107,7 +122,9 @@ class Tool:
         return _pairs(pairs)
 
     def mapping(self) -> str:
-        """`npu-smi info -m`; each card has a controller besides its chips."""
+        """`npu-smi info -m`; each card has a controller besides its chips, where these have numbers at all."""
+        if not self.layout.has_chip_ids:
+            return self._mapping_by_slot()
         form = "\t%-30s %-30s %-30s %s\n"
         text = form % ("NPU ID", "Chip ID", "Chip Logic ID", "Chip Name")
         for chip in self.chips:
@@ -116,21 +133,34 @@ class Tool:
                 text += form % (chip.npu_id, chip.chip_id + 1, "-", "Mcu")
         return text
 
+    def _mapping_by_slot(self) -> str:
+        form = "%-15s %-15s %-16s %-20s %s\n"
+        rows = [(chip.npu_id, chip.npu_id, 0, chip.npu_id, self.layout.name) for chip in self.chips]
+        return form % ("NPU ID", "Slot ID", "Chip ID", "Chip Phy-ID", "Chip Name") + "".join(form % row for row in rows)
+
+    def _place(self, chip: Chip) -> List[Tuple[str, Any]]:
+        place: List[Tuple[str, Any]] = [("NPU ID", chip.npu_id), ("Chip ID", chip.chip_id)]
+        return place if self.layout.has_chip_ids else place[:1]
+
     def common(self, chip: Chip) -> List[Tuple[str, Any]]:
         """`-t common` of one chip."""
         state, layout = self.state, self.layout
         total = layout.hbm_mb or layout.memory_mb
         share = 100 * self.used_mb(chip) // total
-        pairs = [("NPU ID", chip.npu_id), ("Chip ID", chip.chip_id)]
+        pairs = self._place(chip)
         pairs += [("Memory Usage Rate(%)", 100 * state["memory_mb"] // layout.memory_mb if layout.memory_mb else 0)]
         pairs += [("HBM Usage Rate(%)", share)] if layout.hbm_mb else []
         pairs += [("Aicore Usage Rate(%)", self.aicore(chip)), ("Aicore Freq(MHZ)", 1000)]
         pairs += [("Aicore curFreq(MHZ)", 1000 if chip.processes else 800), ("Aicore Count", layout.aicores)]
-        return pairs + [("Temperature(C)", state["temperature"]), self._power()]
+        pairs += [("Temperature(C)", state["temperature"])]
+        return pairs if layout.is_power_of_card else pairs + [self._power()]
+
+    def controller(self) -> List[Tuple[str, Any]]:
+        """What `-t common` prints of the card's controller."""
+        return [("Chip Name", "mcu"), ("Temperature(C)", 40), self._power()]
 
     def _power(self) -> Tuple[str, Any]:
-        name = "NPU Real-time Power(W)" if self.layout.hbm_mb else "Power Dissipation(W)"
-        return name, self.state["power"]
+        return self.layout.power_key, self.state["power"]
 
     def usages(self, chip: Chip) -> List[Tuple[str, Any]]:
         """`-t usages` of one chip; the chip's number comes last."""
@@ -142,24 +172,30 @@ class Tool:
         if self.layout.version >= "24":
             pairs += [("Aivector Usage Rate(%)", 0), ("Aicube Usage Rate(%)", self.aicore(chip))]
             pairs += [("NPU Utilization(%)", self.aicore(chip))]
+        if not self.layout.has_chip_ids:
+            return self._place(chip) + pairs
         return [("NPU ID", chip.npu_id), ("Chip Count", self.layout.chips)] + pairs + [("Chip ID", chip.chip_id)]
 
     def typed(self, kind: str, chip: Chip) -> List[Tuple[str, Any]]:
         """`-t KIND` of one chip."""
-        place: List[Tuple[str, Any]] = [("NPU ID", chip.npu_id), ("Chip ID", chip.chip_id)]
         memory = ("HBM" if self.layout.hbm_mb else "DDR") + " Capacity(MB)"
         version = self.layout.version
         rest: Dict[str, List[Tuple[str, Any]]] = {
             "power": [self._power()],
-            "temp": [("NPU Temperature (C)", self.state["temperature"])],
+            "temp": [
+                ("NPU Temperature (C)" if self.layout.has_chip_ids else "Temperature (C)", self.state["temperature"])
+            ],
             "memory": [(memory, self.layout.hbm_mb or self.layout.memory_mb), ("Clock Speed(MHz)", 1200)],
             "health": [("Health Status", self.state["health"])],
             "board": [("Software Version", version), ("Firmware Version", "1." + version), ("Chip Count", 1)],
-            "proc-mem": [],
         }
-        for pid, name, used in chip.processes:
-            rest["proc-mem"] += [("Process id", pid), ("Process name", name), ("Process memory(MB)", used)]
-        return place + rest[kind]
+        return self._place(chip) + rest[kind]
+
+    def proc_mem(self, chip: Chip) -> str:
+        """`-t proc-mem` of one chip: a process is one line, and the chip's number comes last."""
+        form = "\tProcess id:%-10d Process name:%-16s Process memory(MB):%d\n"
+        rows = "".join(form % process for process in chip.processes) or "\tNo process in device.\n"
+        return _pairs([("NPU ID", chip.npu_id)]) + rows + _pairs([("Chip ID", chip.chip_id)])
 
     def watch_row(self, chip: Chip) -> str:
         """One line of `info watch`."""
@@ -169,6 +205,8 @@ class Tool:
         return places + "".join("%-13s" % value for value in values).rstrip() + "\n"
 
 
+#: What `-t` can be asked for; the rest, as spod-info, is refused in a sentence and with exit code 0.
+_KINDS = ("common", "usages", "power", "temp", "memory", "health", "board")
 _WATCH_COLUMNS = ("Pwr(W)", "Temp(C)", "AI Core(%)", "AI Cpu(%)", "Ctrl Cpu(%)", "Memory(%)", "Memory BW(%)")
 
 
@@ -193,6 +231,10 @@ def _row(first: str, second: str, third: str) -> str:
     return "| %-20s | %-13s | %-50s |" % (first, second, third)
 
 
+def _split(first: str, second: str) -> str:
+    return "%-6s | %-11s" % (first, second)
+
+
 def _whole(text: str) -> str:
     return "|%-91s|" % text
 
@@ -208,8 +250,9 @@ def _options(arguments: List[str]) -> Dict[str, str]:
 
 def _fail(failure: str) -> NoReturn:
     text, status = FAILURES[failure]
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    stream = sys.stderr if failure == "missing-library" else sys.stdout  # the loader's own words
+    stream.write(text)
+    stream.flush()
     if failure == "hang":
         time.sleep(3600)
     if failure == "dies":
@@ -233,8 +276,13 @@ def answer(arguments: List[str], state: Dict[str, Any]) -> str:
         raise SystemExit("Error parameter of -%s" % " ".join(arguments))
     if not chips:
         raise SystemExit("Error parameter of -i or -c: no such device")
+    if kind == "proc-mem":
+        return "".join(tool.proc_mem(chip) for chip in chips)
+    if kind not in _KINDS:
+        return "This device does not support querying %s.\n" % kind
+    blocks = [tool.controller()] if kind == "common" and tool.layout.is_power_of_card else []
     show = {"common": tool.common, "usages": tool.usages}.get(kind, lambda chip: tool.typed(kind, chip))
-    return "\n".join(_pairs(show(chip)) for chip in chips)
+    return "\n".join(_pairs(block) for block in [show(chip) for chip in chips] + blocks)
 
 
 def main() -> None:

@@ -21,6 +21,11 @@ class Layout(NamedTuple):
         has_hugepages: whether the table has that column.
         second_columns: what the first cell of the second header line says.
         aicores: cores of a chip.
+        power_key: what `-t common` and `-t power` call the power; on 310 it is a rated value.
+        has_chip_ids: whether the tool names chips at all. 950 does not: there an NPU is one chip, and the mapping has
+            slots and physical ids in place of logical ones.
+        busy_column: what the table calls the use of the cores.
+        is_power_of_card: whether `-t common` prints it in a block of the card's controller, and none for a chip.
     """
 
     name: str
@@ -31,6 +36,10 @@ class Layout(NamedTuple):
     has_hugepages: bool
     second_columns: str
     aicores: int
+    power_key: str = "NPU Real-time Power(W)"
+    has_chip_ids: bool = True
+    busy_column: str = "AICore(%)"
+    is_power_of_card: bool = False
 
 
 LAYOUTS = {
@@ -38,7 +47,9 @@ LAYOUTS = {
     "910ProB": Layout("910ProB", "23.0.rc2", 1, 32768, 15137, True, "Chip", 30),
     "910B": Layout("910B3", "24.1.rc1", 1, 65536, 0, True, "Chip", 20),
     "A3": Layout("Ascend910", "25.0.rc1", 2, 65536, 0, True, "Chip  Phy-ID", 24),
-    "310P": Layout("310P3", "24.1.rc1", 1, None, 21534, True, "Chip  Device", 8),
+    "310": Layout("310", "21.0.3.1", 2, None, 8192, False, "Chip  Device", 2, power_key="Power Dissipation(W)"),
+    "310P": Layout("310P3", "24.1.rc1", 1, None, 21534, True, "Chip  Device", 8, is_power_of_card=True),
+    "950": Layout("950PR", "25.5.0", 1, 86016, 0, True, "", 32, has_chip_ids=False, busy_column="NPU Util(%)"),
 }
 _DEFAULTS: Dict[str, Any] = {
     "layout": "910ProB",

@@ -62,7 +62,8 @@ def test_a_run_with_a_double_is_a_simulation_and_says_so_everywhere(tmp_path, da
     (document,) = records(tmp_path)
     assert document["status"] == "complete" and document["proof"]["state"] == "simulated"
     assert document["description"]["device"] == document["proof"]["device"] == DOUBLE_TEXT
-    assert document["description"]["stack"]["cann"] == "8.0.RC3"
+    stack = document["description"]["stack"]
+    assert (stack["cann"], stack["firmware"]) == ("8.0.RC3", "1.23.0.rc2")
     assert document["description"]["effective"]["adapter"] == "npu_bridge, " + variant
     assert document["updates"] == {"applied": 12, "loss_scale": 2.0**32}
     assert len(document["steps"]["seconds"]) == 12 and document["caches"]["state"] in ("cold", "warm")

@@ -24,10 +24,9 @@ def _doctor(tmp_path, variant=None, cards=1, **smi):
     "layout", [pytest.param(name, marks=() if name == "A3" else pytest.mark.slow) for name in LAYOUTS]
 )
 def test_a_healthy_chip_of_any_kind_is_described(tmp_path, layout):
-    found = _doctor(tmp_path, layout=layout)
-    assert {found[name]["state"] for name in ("npu-nodes", "npu-stack", "npu-health", "npu-idle", "npu-chip")} == {
-        "PASS"
-    }
+    found = _doctor(tmp_path, layout=layout, memory_mb=600)
+    assert {found[name]["state"] for name in ("npu-nodes", "npu-health", "npu-idle", "npu-chip")} == {"PASS"}
+    assert found["npu-stack"]["state"] == "UNKNOWN"
     # Without the adapter the backend itself fails, and that alone.
     assert found["backend"]["state"] == "FAIL" and "no package npu_bridge" in found["backend"]["finding"]
 
@@ -56,7 +55,8 @@ def test_a_host_without_a_device_has_no_findings_of_one(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not HAS_TENSORFLOW_1, reason=WHY_NOT)
 @pytest.mark.parametrize("variant", ["old", "new"])
-def test_a_host_that_has_everything_passes(tmp_path, variant):
+def test_a_host_that_has_everything_passes_but_for_what_nobody_can_check(tmp_path, variant):
     found = _doctor(tmp_path, variant, layout="910B")  # whose driver is that of the pretended files
     assert found["backend"]["state"] == "PASS"
-    assert {one["state"] for name, one in found.items() if name.startswith("npu-")} == {"PASS"}
+    states = {name: one["state"] for name, one in found.items() if name.startswith("npu-")}
+    assert states.pop("npu-stack") == "UNKNOWN" and set(states.values()) == {"PASS"}

@@ -43,8 +43,11 @@ _FAILURES = [
     ("old", "device-error", ("The device failed while it executed a graph", "SIGABRT"), "GEOP::::DoRunAsync Failed"),
     ("new", "table", ("A lookup table is used where it was not initialised",), "Table not initialized"),
     ("new", "resource-variable", ("is read where it was not initialised",), "Error while reading resource variable"),
-    ("new", "end-of-sequence", ("exit code 1",), "[GEOP] Out of range: End of sequence."),
+    ("new", "end-of-sequence", ("asked its dataset for more than there is", "exit code 1"), "[GEOP] Out of range"),
 ]
+# Not here, as no trial can come to it: `get rank id error` (the code calls nothing collective) and the hang of several
+# cards (one rank alone is let in: tests/backends/ascend/test_variables.py). For the logs of others both are in
+# tests/backends/logs.
 #: Without -m slow one of each kind: an abort, a graph that is not compiled, a failure on the device.
 _DEFAULT = {("new", "EZ3003"), ("old", "ge-init")}
 

@@ -64,6 +64,18 @@ SYMPTOMS = (
         CONSEQUENCE,
     ),
     Symptom(
+        "OutOfRangeError: End of sequence",
+        (
+            r"^(?:tensorflow\.[A-Za-z_.]{1,100}\.)?OutOfRangeError: [^\n]{0,200}End of sequence",
+            r"^(?:tensorflow\.[A-Za-z_.]{1,100}\.)?OutOfRangeError: [0-9]{1,2} root error\(s\) found\.\s{1,8}"
+            r"\(0\)[^\n]{0,200}End of sequence",
+        ),
+        "the script asked its dataset for more than there is, and did not catch the end",
+        "repeat the dataset, ask for as many steps as it has batches, or catch tf.errors.OutOfRangeError",
+        FAILED,
+        CONSEQUENCE,
+    ),
+    Symptom(
         "Killed",
         (
             r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Killed\b",

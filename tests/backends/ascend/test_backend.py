@@ -3,8 +3,9 @@
 import pytest
 
 from backends import registry
+from backends.ascend import adapter
 from backends.ascend.backend import AscendBackend
-from backends.protocol import Settings
+from backends.protocol import BackendUnavailable, Settings
 from backends.telemetry import logical_npu
 from har_model.errors import UsageError
 from tests.contract import host
@@ -105,7 +106,20 @@ def test_compiled_operators_outlive_a_process_unless_that_is_switched_off(monkey
     assert backend.compile_caches(_settings(options={"op_compiler_cache_mode": "disable"})) == ()
 
 
+def test_operators_that_are_compiled_anew_make_no_first_step_warm(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    forced = {"op_compiler_cache_mode": "force", "graph_compiler_cache_dir": "/graphs"}
+    assert AscendBackend().compile_caches(_settings(options=forced)) == ("/graphs",)
+
+
 def test_a_failed_trials_log_is_explained():
     log = "F tf_adapter/util/ge_plugin.cc:366] [GePlugin] Initialize ge failed, ret : 4294967295\n"
     assert "The graph engine could not be started" in AscendBackend().explain(log)
     assert AscendBackend().explain("all went well\n") is None
+
+
+def test_an_adapter_that_is_not_there_says_what_sets_the_environment_up_on_this_host(tmp_path, monkeypatch):
+    host.add_cann_20(tmp_path)
+    monkeypatch.setenv("HARBENCH_ASCEND_ROOT", str(tmp_path))
+    with pytest.raises(BackendUnavailable, match="set the variables that docs/ascend.md shows for CANN 20.x"):
+        adapter.load()

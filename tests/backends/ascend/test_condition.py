@@ -2,11 +2,13 @@
 
 import json
 import os
+from argparse import Namespace
 
 import pytest
 
 from backends.ascend import condition
 from backends.findings import FAIL, PASS, UNKNOWN, WARN
+from backends.telemetry.npu_smi.chips import Family
 from tests.contract import host
 from tests.contract.smi_chips import LAYOUTS
 
@@ -31,11 +33,10 @@ def examine(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_an_idle_healthy_chip_of_any_kind_passes(examine, layout):
-    found = examine(layout=layout)
+    found = examine(layout=layout, memory_mb=600)
     states = {name: one.state for name, one in found.items()}
-    assert states == dict.fromkeys(
-        ["npu-nodes", "npu-stack", "npu-logging", "npu-environment", "npu-health", "npu-idle", "npu-chip"], PASS
-    )
+    names = ["npu-nodes", "npu-logging", "npu-environment", "npu-health", "npu-idle", "npu-chip"]
+    assert states == dict(dict.fromkeys(names, PASS), **{"npu-stack": UNKNOWN})
     name = LAYOUTS[layout].name
     assert (name if name.startswith("Ascend") else "Ascend " + name) in found["npu-chip"].sentence
     assert LAYOUTS[layout].version in found["npu-chip"].sentence
@@ -58,6 +59,20 @@ def test_drivers_that_agree_or_of_which_one_is_unknown_are_no_finding():
     assert len(condition.drivers("24.1.rc1", "24.1.rc11")) == 1
 
 
+def test_a_driver_that_was_not_wholly_installed_is_a_warning(examine, tmp_path):
+    environment = dict(HARBENCH_ASCEND_ROOT=str(tmp_path / "root"))
+    assert "npu-driver-install" not in examine()  # whose file says complete
+    for text, states in [
+        ("Driver_Install_Type=full\nDriver_Install_Status=incomplete\n", [WARN]),
+        ("Driver_Install_Status=\n", []),
+        ("Driver_Install_Type=full\n", []),
+    ]:
+        host.write(tmp_path / "root", "etc/ascend_install.info", text)
+        found = [one for one in condition.examine(None, environment) if one.check == "npu-driver-install"]
+        assert [one.state for one in found] == states
+        assert all("incomplete" in one.sentence and one.remedy for one in found)
+
+
 def test_a_host_without_a_device_has_no_findings(examine):
     assert examine(cards=0) == {}
 
@@ -66,9 +81,9 @@ def test_a_host_without_a_device_has_no_findings(examine):
     "health, state", [("OK", PASS), ("Warning", WARN), ("Alarm", FAIL), ("Critical", FAIL), ("UNKNOWN", UNKNOWN)]
 )
 def test_health_is_what_the_chip_says(examine, health, state):
-    found = examine(health=health)["npu-health"]
+    found = examine(health=health, npu_ids=[5])["npu-health"]
     assert found.state == state and health in found.sentence
-    assert (found.remedy is None) == (state == PASS)
+    assert found.remedy == (None if state == PASS else "`npu-smi info -t health -i 5` says why.")
 
 
 def test_a_process_on_the_chip_means_that_somebody_works_there(examine):
@@ -83,6 +98,23 @@ def test_busy_cores_without_a_process_are_somebody_elses(examine):
     assert found.state == FAIL and "60 % busy" in found.sentence
 
 
+def _view(**changes):
+    """An idle chip, as npu-smi shows it."""
+    device = Namespace(npu_id=0, device_memory_used_mib=100, device_memory_total_mib=1000)
+    given = dict(device=device, name="Ascend 950PR", processes=(), utilisation_percent=0.0)
+    return Namespace(**dict(given, **changes))
+
+
+def test_a_busy_950_is_busy(examine):
+    found = examine(layout="950", aicore=60)["npu-idle"]
+    assert found.state == FAIL and "Ascend 950PR are 60 % busy" in found.sentence
+
+
+@pytest.mark.parametrize("percent, state", [(0.0, PASS), (35.0, FAIL), (None, UNKNOWN)])
+def test_a_chip_is_as_busy_as_a_look_at_it_tells(percent, state):
+    assert condition.idle(_view(utilisation_percent=percent)).state == state
+
+
 def test_memory_without_a_process_may_be_another_containers(examine):
     found = examine(hbm_mb=30711)["npu-idle"]  # of 32768
     assert found.state == WARN and "holds 30711 of 32768 MiB although" in found.sentence
@@ -90,8 +122,14 @@ def test_memory_without_a_process_may_be_another_containers(examine):
 
 
 def test_a_hidden_list_of_processes_is_unknown(examine):
-    found = examine(process_table=False)["npu-idle"]
+    found = examine(process_table=False, failure="unsupported", fails_on="proc-mem")["npu-idle"]
     assert found.state == UNKNOWN and "does not list the processes" in found.sentence
+
+
+def test_processes_that_the_table_does_not_list_are_asked_for(examine):
+    assert examine(process_table=False)["npu-idle"].state == PASS
+    found = examine(process_table=False, pids=[os.getpid()])["npu-idle"]
+    assert found.state == FAIL and "1 process(es) are on Ascend 910ProB" in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -101,6 +139,9 @@ def test_a_hidden_list_of_processes_is_unknown(examine):
         ("dcmi-8020", "(The tool says -8020.)"),
         ("no-card", "sees no NPU on this host"),
         ("permission", "to root on the physical machine"),
+        ("root-only", "to root on the physical machine"),
+        ("missing-library", "the libraries of the driver are not found"),
+        ("unsupported", "does not support the query"),
         ("junk", "no device that is understood"),
         ("empty", "no device that is understood"),
         ("dies", "no device that is understood"),
@@ -130,8 +171,19 @@ def test_a_host_without_npu_smi_says_where_it_was_looked_for(tmp_path, monkeypat
 def test_a_query_that_fails_beside_the_table_does_not_hide_it(examine, fails_on):
     found = examine(failure="dcmi-8005", fails_on=fails_on)
     assert found["npu-health"].state == PASS
-    if fails_on == "common":
-        assert "its clock is unknown" in found["npu-chip"].sentence
+    chip = found["npu-chip"]
+    assert (chip.state, "its clock is unknown" in chip.sentence) == (
+        (UNKNOWN, True) if fails_on == "common" else (PASS, False)
+    )
+
+
+def test_a_chip_whose_name_does_not_tell_its_family_is_unknown():
+    device = Namespace(npu_id=3, name="910")
+    view = Namespace(
+        device=device, name="Ascend 910", family=Family.UNCERTAIN, driver=None, rated_mhz=1000.0, current_mhz=800.0
+    )
+    found = condition.chip(view)
+    assert found.state == UNKNOWN and "family uncertain" in found.sentence and found.remedy
 
 
 def test_of_several_chips_the_number_chooses(examine):
@@ -172,8 +224,22 @@ def test_a_node_that_may_not_be_read_fails_by_name(examine, tmp_path):
 
 
 def test_version_files_that_are_missing_are_unknown(examine):
-    found = examine(cann=None)["npu-stack"]
+    found = examine(cann=None, failure="permission", fails_on="board")["npu-stack"]
     assert found.state == UNKNOWN and found.sentence == "Driver unknown, firmware unknown, CANN unknown."
+
+
+def test_a_firmware_that_npu_smi_does_not_tell_is_unknown(examine):
+    found = examine(failure="permission", fails_on="board")["npu-stack"]
+    assert found.sentence.startswith("Driver 23.0.rc2, firmware unknown, CANN 8.0.RC3.")
+
+
+def test_versions_of_which_nobody_checked_that_they_go_together_are_unknown_and_never_fine(examine):
+    found = examine(cann="newest", driver="1.75.22")["npu-stack"]
+    assert found.state == UNKNOWN
+    assert found.sentence == (
+        "Driver 1.75.22, firmware 1.23.0.rc2, CANN 8.5.0. Whether they go together was not checked."
+    )
+    assert "CANN's table" in found.remedy
 
 
 @pytest.mark.parametrize("level, state", [("0", WARN), ("1", WARN), ("2", PASS), ("3", PASS), ("", PASS)])

@@ -202,6 +202,13 @@ print(json.dumps([description.device, description.effective, proof.state]))
     assert (effective["device_id"], effective["rank"], effective["use_off_line"]) == ("0", ["0", "1"], True)
 
 
+def test_a_model_says_what_is_held_against_its_precision(old, tmp_path):
+    program = "print(json.dumps(model.describe().effective))"
+    assert "precision_limit" not in run_program(old, tmp_path, SMALL, program).answer()
+    effective = run_program(old, tmp_path, SMALL, program, precision="force_fp16").answer()
+    assert "inference only" in effective["precision_limit"]
+
+
 def _error(adapter, tmp_path, **settings):
     program = """
 from tests.backends.ascend.npu_model import open_model

@@ -1,6 +1,9 @@
 """Versions of driver and toolkit, from the files of each layout."""
 
 import platform
+import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +36,11 @@ def test_a_host_without_any_of_it_tells_nothing(tmp_path):
 def test_the_firmware_tells_its_version_where_it_left_a_file(tmp_path):
     host.write(tmp_path, "usr/local/Ascend/firmware/version.info", "Version=7.1.0.6.220\n")
     assert _versions(tmp_path)["firmware"] == "7.1.0.6.220"
+
+
+def test_the_firmware_that_npu_smi_prints_goes_before_the_file(tmp_path):
+    host.write(tmp_path, "usr/local/Ascend/firmware/version.info", "Version=7.1.0.6.220\n")
+    assert installation.versions({"HARBENCH_ASCEND_ROOT": str(tmp_path)}, "7.3.0.1.231")["firmware"] == "7.3.0.1.231"
 
 
 @pytest.mark.parametrize(
@@ -90,3 +98,37 @@ def test_the_scripts_to_source_are_one_of_the_toolkit_and_one_of_the_adapter(tmp
         host.write(tmp_path, "usr/local/Ascend/%s/set_env.sh" % place)
     wanted = ["/usr/local/Ascend/cann/set_env.sh", "/usr/local/Ascend/tfplugin/set_env.sh"]
     assert installation.set_env_scripts(str(tmp_path)) == wanted
+
+
+def test_what_sets_the_environment_up_is_scripts_or_variables_where_cann_has_no_script(tmp_path):
+    assert installation.setting_up(str(tmp_path)) == "source CANN's and tfplugin's set_env.sh"
+    host.add_cann_20(tmp_path)
+    assert "docs/ascend.md shows for CANN 20.x" in installation.setting_up(str(tmp_path))
+    host.add_cann_8(tmp_path)
+    assert installation.setting_up(str(tmp_path)) == "source /usr/local/Ascend/ascend-toolkit/set_env.sh"
+
+
+_DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def _exports(page):
+    """The commands of a page that set the environment of CANN 20.x up."""
+    blocks = re.findall(r"^```\n(.*?)^```", (_DOCS / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (block,) = [one for one in blocks if "fwkacllib" in one]
+    return "".join(line + "\n" for line in block.splitlines() if line.startswith("export"))
+
+
+@pytest.mark.parametrize("page", ["ascend.md", "ascend.zh-CN.md"])
+@pytest.mark.parametrize("before, ending", [("", ""), ("/before", ":/before")])
+def test_each_page_shows_the_variables_of_the_oldest_cann(page, before, ending):
+    names = ("LD_LIBRARY_PATH", "PYTHONPATH", "ASCEND_OPP_PATH", "PATH")
+    show = "".join('/usr/bin/printf "%%s\\n" "$%s"\n' % name for name in names)
+    given = {"PATH": "/bin", "LD_LIBRARY_PATH": before, "PYTHONPATH": before}
+    shown = subprocess.check_output(["/bin/sh", "-c", _exports(page) + show], env=given, universal_newlines=True)
+    ascend = "/usr/local/Ascend/"
+    assert shown.splitlines() == [
+        ":".join(ascend + one for one in ("driver/lib64/common", "driver/lib64/driver", "fwkacllib/lib64")) + ending,
+        ":".join(ascend + one + "/python/site-packages" for one in ("fwkacllib", "tfplugin")) + ending,
+        ascend + "opp",
+        ascend + "fwkacllib/ccec_compiler/bin:/bin",
+    ]

@@ -46,3 +46,12 @@ def test_a_chip_without_bfloat16_is_not_asked_for_it(name, family):
 @pytest.mark.parametrize("family", ["A2", "A3", "950", "uncertain", None])
 def test_other_chips_and_unknown_ones_are(family):
     precision.check("mixed_bfloat16", False, True, family, "Ascend 910B3")
+
+
+@pytest.mark.parametrize("family", ["910", "A2", "A3", "950", "uncertain", None])
+def test_what_the_documents_hold_against_a_precision_depends_on_it_and_on_the_chip(family):
+    found = {name: precision.limit(name, family) for name in precision.ALL}
+    of_this_chip = {"must_keep_origin_dtype", "origin"} if family == "910" else set()
+    assert {name for name, word in found.items() if word} == {"force_fp16", "fp16"} | of_this_chip
+    assert "inference only" in found["force_fp16"]
+    assert all("mixed precision only" in found[name] for name in of_this_chip)

@@ -27,6 +27,19 @@ CASES = (
         ("mix_compile",),
         "partly",
     ),
+    Case(
+        "OutOfRangeError",
+        "tensorflow.python.framework.errors_impl.OutOfRangeError: End of sequence\n\t [[node IteratorGetNext]]\n",
+        ("asked its dataset for more", "catch tf.errors.OutOfRangeError"),
+        "not proven",
+    ),
+    Case(
+        "OutOfRangeError",
+        "tensorflow.python.framework.errors_impl.OutOfRangeError: 2 root error(s) found.\n"
+        "  (0) Out of range: End of sequence\n\t [[{{node IteratorGetNext}}]]\n",
+        ("did not catch the end",),
+        "not proven",
+    ),
     Case("No space", "OSError: [Errno 28] No space left on device\n", ("disk is full",), "not proven"),
     Case(
         "std::bad_alloc",

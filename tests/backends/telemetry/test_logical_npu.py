@@ -17,11 +17,13 @@ def _mapping(*rows):
     return _HEADINGS + "".join(_ROW % row for row in rows)
 
 
-def _run(table, mapping=_UNSUPPORTED, common=""):
+def _run(table, mapping=_UNSUPPORTED, common="", proc_mem="", board=""):
     """npu-smi with these answers; an exception is raised."""
 
     def run(command):
-        answer = {"info": table, "info -m": mapping, "info -t": common}[" ".join(command[1:3])]
+        kind = " ".join(command[1:4])
+        answers = {"info": table, "info -m": mapping, "info -t common": common}
+        answer = dict(answers, **{"info -t proc-mem": proc_mem, "info -t board": board})[kind]
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -76,6 +78,52 @@ def test_a_look_has_table_and_clock():
     assert (view.name, view.family, view.driver) == ("Ascend 910B3", Family.A2, "24.1.1")
     assert (view.rated_mhz, view.current_mhz) == (1800, 800)
     assert [process.pid for process in view.processes] == [4711]
+
+
+@pytest.mark.parametrize(
+    "board, firmware",
+    [
+        ("NPU ID : 5\nSoftware Version : 24.1.rc1\nFirmware Version : 7.3.0.1.231\n", "7.3.0.1.231"),
+        ("NPU ID : 5\nFirmware Version : NA\n", None),
+        ("Operation not permitted, only root user on physical machine can call this api.\n", None),
+        (tool.ToolFailed("no answer"), None),
+    ],
+)
+def test_a_look_has_the_firmware_where_the_board_tells_it(board, firmware):
+    assert logical_npu.look(0, _run(drawn.table(drawn.device(5)), board=board)).firmware == firmware
+
+
+_LISTED = "NPU ID : 5\nProcess id:77 Process name:python Process memory(MB):9\nChip ID : %d\n"
+
+
+@pytest.mark.parametrize(
+    "proc_mem, pids",
+    [
+        (_LISTED % 0, [77]),
+        (_LISTED % 1, []),
+        ("NPU ID : 5\nNo process in device.\nChip ID : 0\n", []),
+        ("This device does not support querying proc-mem.\n", None),
+        (tool.ToolFailed("no answer"), None),
+    ],
+)
+def test_processes_that_the_table_does_not_tell_are_asked_for(proc_mem, pids):
+    view = logical_npu.look(0, _run(drawn.table(drawn.device(5)), proc_mem=proc_mem))
+    assert (view.processes if pids is None else [one.pid for one in view.processes]) == pids
+    listed = drawn.table(drawn.device(5), processes=[drawn.process(5)])
+    assert [one.pid for one in logical_npu.look(0, _run(listed, proc_mem=proc_mem)).processes] == [4711]
+
+
+_UTIL = ("Chip", "NPU Util(%)   Memory-Usage(MB)  HBM-Usage(MB)")
+
+
+@pytest.mark.parametrize(
+    "layout, printed, percent",
+    [(drawn.HBM, "63", 63), (drawn.HBM, "0", 0), (drawn.HBM, "NA", None), (_UTIL, "63", 63), (_UTIL, "-1", None)],
+)
+def test_a_look_tells_how_busy_the_chip_is_in_whatever_column_that_stands(layout, printed, percent):
+    bottom = "%-11s 0    / 0          4439/ 65536" % printed
+    view = logical_npu.look(0, _run(drawn.table(drawn.device(5, bottom=bottom), layout=layout)))
+    assert view.utilisation_percent == percent
 
 
 @pytest.mark.parametrize("common", ["", "This device does not support querying common.", tool.ToolFailed("no answer")])
