@@ -49,11 +49,6 @@ def _package() -> Optional[str]:
     return next((name for name in _IMPORTS if importlib.util.find_spec(name) is not None), None)
 
 
-def _sourcing(root: str) -> str:
-    scripts = installation.set_env_scripts(root)
-    return "source %s" % " and ".join(scripts) if scripts else "source CANN's and tfplugin's set_env.sh"
-
-
 def _last_words(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "it said nothing"
@@ -71,7 +66,7 @@ def explain_import(return_code: int, text: str, root: str) -> str:
     if missing:
         return (
             "The Ascend adapter is installed, but the library %s cannot be loaded: CANN or the driver is missing in "
-            "this environment; %s, then try again." % (os.path.basename(missing[0]), _sourcing(root))
+            "this environment; %s, then try again." % (os.path.basename(missing[0]), installation.setting_up(root))
         )
     if return_code < 0:
         return (
@@ -81,10 +76,11 @@ def explain_import(return_code: int, text: str, root: str) -> str:
     if return_code == 0:
         return (
             "The Ascend adapter ended Python while it was imported, with exit code 0 (%s): driver, CANN and adapter "
-            "may not fit together; %s, and use the vendor's Python." % (_last_words(text), _sourcing(root))
+            "may not fit together; %s, and use the vendor's Python."
+            % (_last_words(text), installation.setting_up(root))
         )
     return "The Ascend adapter cannot be imported (%s); %s, and use the vendor's Python." % (
-        _last_words(text), _sourcing(root),
+        _last_words(text), installation.setting_up(root),
     )  # fmt: skip
 
 
@@ -114,7 +110,7 @@ def probe(variables: Mapping[str, str]) -> Probe:
         return Probe(
             False,
             "The Ascend adapter for TensorFlow is missing (no package npu_bridge): %s, and use the vendor's Python "
-            "3.7; it is on no package index." % _sourcing(root),
+            "3.7; it is on no package index." % installation.setting_up(root),
         )
     if importlib.util.find_spec("tensorflow") is None:
         return Probe(
