@@ -9,12 +9,24 @@ import subprocess
 import sys
 import uuid
 from dataclasses import replace
-from typing import IO, Any, Callable, Dict, Iterator, List, Optional, Set
+from typing import IO, Any, Callable, Dict, Iterator, Optional, Set
 
 from backends import registry
 from backends.telemetry.host import host_sources, tree_pids
 from backends.telemetry.sampler import Sampler
-from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, proving, record, step_log
+from bench import (
+    child_environment,
+    clock,
+    disturbance,
+    guard,
+    journal,
+    layout,
+    outcome,
+    proving,
+    record,
+    step_log,
+    trial_files,
+)
 from bench.errors import TrialFailed
 from bench.guard import Guard
 from bench.outcome import Ending, Limits, Outcome
@@ -22,22 +34,9 @@ from bench.plan import Job
 
 Listener = Callable[[Dict[str, Any]], None]
 
-_LOG_TAIL_LINES = 40
 _PIPE_CHUNK = 65536
 #: Seconds a trial gets to end by itself after SIGTERM before it is killed.
 _GRACE_SECONDS = 5.0
-
-
-def log_tail(path: str, lines: int = _LOG_TAIL_LINES) -> List[str]:
-    """Last lines of a log, whatever its bytes are."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 64 * 1024))
-            text = file.read().decode("utf-8", errors="backslashreplace")
-    except OSError:
-        return []
-    return text.replace("\r", "\n").splitlines()[-lines:]
 
 
 def _signal_group(group: int, number: int) -> None:
@@ -247,7 +246,7 @@ def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, proce
     events = journal.read(os.path.join(folder, layout.JOURNAL))
     steps = step_log.read(os.path.join(folder, layout.STEPS))
     status, reason, code = outcome.conclude(ending, events, len(steps), limits)
-    tail = log_tail(os.path.join(folder, layout.LOG))
+    tail = trial_files.log_tail(folder)
     return Outcome(status, reason, code, events, steps, tail, finished, process_seconds)
 
 

@@ -197,13 +197,6 @@ def test_the_environment_lacks_what_would_spoil_a_trial(data_path, monkeypatch):
     assert child["TF_SOMETHING"] == "1"
 
 
-def test_a_log_of_any_bytes_has_a_tail(tmp_path):
-    path = tmp_path / "log"
-    path.write_bytes(b"one\ntw\xc0o\n\xb2\xe2\xca\xd4\n")
-    assert runner.log_tail(str(path), 2) == ["tw\\xc0o", "\\xb2\\xe2\\xca\\xd4"]
-    assert runner.log_tail(str(tmp_path / "none")) == []
-
-
 def test_a_strangers_package_in_the_working_folder_of_the_user_is_not_imported(data_path, tmp_path, monkeypatch):
     stranger = tmp_path / "bench"
     stranger.mkdir()
