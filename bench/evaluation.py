@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 
 import numpy as np
 
-from bench import runner
+from bench import runner, trial_files
 from bench.errors import DataError, TrialFailed, error_of
 from bench.outcome import Limits
 from bench.plan import Job
@@ -85,7 +85,7 @@ def run_on(job: Job, checkpoint: str, folder: str) -> Dict[str, Dict[str, Any]]:
     """
     _copy(checkpoint_files(checkpoint), folder)
     job = replace(job, checkpoint=_LOCAL_CHECKPOINT)
-    runner.leave_job(job, folder)
+    trial_files.leave_job(job, folder)
     outcome = runner.run_trial(job, folder, Limits(), lambda event: None)
     events = {event["event"]: event for event in outcome.events}
     if outcome.exit_code != 0:

@@ -11,7 +11,7 @@ import pytest
 
 from backends.null import NullBackend
 from backends.telemetry.source import Source
-from bench import child_environment, clock, layout, record, runner
+from bench import child_environment, clock, layout, record, runner, trial_files
 from bench.errors import TrialFailed
 from bench.outcome import Ending, Limits, conclude
 from bench.plan import Job
@@ -41,7 +41,7 @@ def _job(data_path, **changes):
 def _run(job, folder, monkeypatch, timeout=None, step_timeout=None, **script):
     monkeypatch.setenv("HARBENCH_NULL", json.dumps(script))
     events = []
-    runner.leave_job(job, str(folder))
+    trial_files.leave_job(job, str(folder))
     return runner.run_trial(job, str(folder), Limits(timeout, step_timeout), events.append), events
 
 
@@ -156,7 +156,7 @@ def test_a_trial_stays_on_the_cores_it_is_given_and_harbench_does_not(data_path,
     core = min(ours)
     monkeypatch.setenv("HARBENCH_NULL", json.dumps({"hang_at_step": 1}))
     job, seen = _job(data_path, cpus=(core,)), []
-    runner.leave_job(job, str(tmp_path))
+    trial_files.leave_job(job, str(tmp_path))
 
     def listener(event):
         if event["event"] == "phase-start" and event["name"] == "build":
