@@ -13,10 +13,11 @@ from bench.environment.load import Shares
 
 _MIB, _GIB = 2**20, 2**30
 
-#: Share of the cores that other work may take (as in the doubts), and that leaves nothing to measure with.
+#: Share of the cores that other work may take, here and in the doubts, and that leaves nothing to measure with.
 BUSY_SHARE, BUSY_SHARE_TOO_MUCH = 0.1, 0.5
 #: Runnable tasks for each core over the last minute, which remembers our own last run too.
 LOAD_PER_CORE = 0.25
+#: Share of the cores' time that the hypervisor may give to others, here and in the doubts.
 STEAL_SHARE = 0.01
 #: A trial of the largest published workload (deep-lstm, unrolled) was seen with 1.2 GiB resident.
 NEEDED_MEMORY_BYTES = 2 * _GIB
