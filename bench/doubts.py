@@ -25,6 +25,22 @@ _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
 
+#: Of what a checkpoint or its frozen graph answers on the test windows.
+LOGITS_NOT_FINITE = "some logits are not finite numbers, so these figures mean nothing; the training diverged"
+
+
+def batch_matters(hits_at_once: int) -> str:
+    """That the answers of a network with batch normalisation depend on the batch.
+
+    Args:
+        hits_at_once: windows recognised with all of them as one batch.
+    """
+    return (
+        "this network takes mean and variance over the batch, so its answers depend on which windows come together: "
+        "all at once, as `harbench evaluate` takes them, it recognises %d; compare devices with one --batch"
+        % hits_at_once
+    )
+
 
 def _synthetic(cell: Cell) -> Optional[str]:
     if cell.first["dataset"]["kind"] != "synthetic":

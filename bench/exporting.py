@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import List
 
-from bench import evaluation, layout
+from bench import doubts, evaluation, layout
 from bench.errors import DataError, TrialFailed, UsageError
 from bench.plan import Job
 from har_model import metrics
@@ -130,11 +130,7 @@ def lines(exported: Exported) -> List[str]:
         ),
     ]
     if network.has_batch_norm and exported.batch < n:
-        text.append(
-            "doubt: this network takes mean and variance over the batch, so its answers depend on which windows come "
-            "together: all at once, as `harbench evaluate` takes them, it recognises %d; compare devices with one "
-            "--batch" % exported.hits_at_once
-        )
+        text.append("doubt: " + doubts.batch_matters(exported.hits_at_once))
     if not exported.is_finite:
-        text.append("doubt: some logits are not finite numbers, so these figures mean nothing; the training diverged")
+        text.append("doubt: " + doubts.LOGITS_NOT_FINITE)
     return text

@@ -61,7 +61,7 @@ def ratio_with_interval(estimate: Estimate) -> str:
 
 
 def accuracy(value: Optional[float]) -> str:
-    """A share of windows, four decimals as in the published table."""
+    """A share of windows or a score made of such, four decimals as in the published table."""
     return NOTHING if value is None else "%.4f" % value
 
 
