@@ -5,6 +5,7 @@ from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 from bench import doubts, printable
 from bench.cells import Cell, effective_settings
+from bench.comparing import naming
 from bench.figures import is_without_proof, why_none
 from bench.record import Record
 from reports import tables, trial_tables
@@ -74,7 +75,7 @@ def doubt_lines(cells: Sequence[Cell]) -> List[str]:
     lines = ["### Doubts", ""]
     for number, cell in enumerate(cells, 1):
         lines += [
-            "- %s: %s" % (plain(tables.cell_name(cell, number)), plain(sentence)) for sentence in doubts.of_cell(cell)
+            "- %s: %s" % (plain(naming.numbered(cell, number)), plain(sentence)) for sentence in doubts.of_cell(cell)
         ]
     return lines + ["- " + plain(sentence) for sentence in doubts.of_runs(cells)] + [""]
 
@@ -134,7 +135,7 @@ def environment_lines(cell: Cell, number: int) -> List[str]:
     effective = ", ".join("%s=%s" % item for item in sorted(effective_settings(first).items()))
     dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
     return [
-        "- %s" % plain(tables.cell_name(cell, number)),
+        "- %s" % plain(naming.numbered(cell, number)),
         "  - host: %s" % plain(_host(host)),
         *_unknown_lines(cell),
         "  - workload: %d parameters, %.2f GFLOP a step on paper%s"

@@ -6,12 +6,12 @@ from typing import Callable, List, Optional, Sequence, Tuple
 
 import click
 import numpy as np
-from scipy import special
 
 from bench import cells, units
 from bench.cells import Cell
 from bench.commands.options import env, record_places
 from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
+from bench.comparing import naming
 from bench.errors import UsageError
 from bench.record import read_all
 from bench.stats import power
@@ -26,13 +26,10 @@ class _Noise:
     n: Optional[int]
 
     def sentence(self, noun: str, text_of: Callable[[float], str]) -> str:
-        """The deviation with its 95 % interval, which few values leave wide (chi-squared)."""
+        """The deviation with its 95 % interval, which few values leave wide."""
         if self.n is None:
             return "noise %s as given" % text_of(self.deviation)
-        low, high = (
-            self.deviation * math.sqrt((self.n - 1) / special.chdtri(self.n - 1, tail)) for tail in (0.025, 0.975)
-        )
-        texts = [text_of(value) for value in (self.deviation, low, high)]
+        texts = [text_of(value) for value in (self.deviation, *power.deviation_interval(self.deviation, self.n))]
         return "noise %s [%s, %s] from %d %s" % (texts[0], texts[1], texts[2], self.n, noun)
 
 
@@ -95,9 +92,7 @@ def _answers(question: _Question, found: Sequence[Cell]) -> List[str]:
     Raises:
         UsageError: neither a cell nor the option says how large the noise is.
     """
-    from reports.tables import cell_name  # bench does not know reports; only a command joins them
-
-    rows: List[Tuple[str, Optional[Cell]]] = [(cell_name(cell, i), cell) for i, cell in enumerate(found, 1)]
+    rows: List[Tuple[str, Optional[Cell]]] = [(naming.numbered(cell, i), cell) for i, cell in enumerate(found, 1)]
     rows = rows or [("any cell", None)]
     noises = [question.noise(cell) for _, cell in rows]
     if not any(noises):

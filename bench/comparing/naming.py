@@ -1,4 +1,4 @@
-"""What to call two sides that are compared: by what differs between them, never both the same."""
+"""What to call cells: by what they are, and two that are compared by what differs between them, never both the same."""
 
 from typing import Any, Dict, List, Sequence, Tuple
 
@@ -25,6 +25,8 @@ _LAST_RESORTS: Tuple[Tuple[str, str], ...] = (
 
 #: How `bench.comparing.fairness` names the variables that were set for the trials.
 _VARIABLE = "variables."
+#: The arithmetic that needs no word in a name.
+_PLAIN_PRECISION = "fp32"
 
 
 def _words(facts: Dict[str, Any], name: str, form: str) -> str:
@@ -100,3 +102,12 @@ def without_trials(cell: Cell) -> str:
 def short(cell: Cell) -> str:
     """A cell in few words, for a sentence that lists what there is."""
     return "%s (%d trial%s)" % (without_trials(cell), len(cell.records), "" if len(cell.records) == 1 else "s")
+
+
+def numbered(cell: Cell, number: int) -> str:
+    """Short name of a cell with its number, the same in every table of a report."""
+    job, description = cell.first["job"], cell.first["description"]
+    stack = "%s %s" % (description["framework"], description["framework_version"])
+    words = [job["backend"].upper(), job["workload"]["preset"], job["kernel"]]
+    words += [] if job["precision"] == _PLAIN_PRECISION else [job["precision"]]
+    return "[%d] %s, %s" % (number, " ".join(words), stack)

@@ -1,10 +1,11 @@
-"""How many trials or seeds a question needs, and what a design could have detected: power, before and after.
+"""How many trials or seeds a question needs, and what a design could have detected: power, before and after; and
+how well a noise is known.
 
 Power is computed at one comparison's level of 5 %; Holm's correction for several made together needs more.
 """
 
 import math
-from typing import Callable, Optional
+from typing import Callable, Optional, Tuple
 
 import numpy as np
 from scipy import special
@@ -123,3 +124,14 @@ def detectable_difference(standard_error: float, freedom: float, power: float = 
     while _power_of_t(high, freedom) < power:
         high *= 2
     return standard_error * float(optimize.brentq(lambda size: _power_of_t(size, freedom) - power, 0.0, high))
+
+
+def deviation_interval(deviation: float, n: int) -> Tuple[float, float]:
+    """The 95 % interval of a standard deviation (chi-squared), which few values leave wide.
+
+    Args:
+        deviation: of a sample; the result has its unit.
+        n: values in the sample, two at least.
+    """
+    low, high = (deviation * math.sqrt((n - 1) / special.chdtri(n - 1, tail)) for tail in (0.025, 0.975))
+    return low, high
