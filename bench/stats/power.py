@@ -1,5 +1,4 @@
-"""How many trials or seeds a question needs, and what a design could have detected: power, before and after; and
-how well a noise is known.
+"""How many trials or seeds a question needs, what a design could have detected, and how well a noise is known.
 
 Power is computed at one comparison's level of 5 %; Holm's correction for several made together needs more.
 """
