@@ -93,9 +93,8 @@ def _fused(cell: Cell) -> Optional[str]:
 def _few_trials(cell: Cell) -> Optional[str]:
     if len(cell.records) >= _FEWEST_TRIALS:
         return None
-    return "Only %d trial%s: use --trials 3 for an interval that holds, 5 to publish." % (
-        len(cell.records),
-        "" if len(cell.records) == 1 else "s",
+    return "Only %s: use --trials 3 for an interval that holds, 5 to publish." % (
+        units.counted(len(cell.records), "trial")
     )
 
 

@@ -31,6 +31,16 @@ def duration(seconds: float) -> str:
     return "%d d %d h" % divmod(math.ceil(minutes / 60), 24)
 
 
+def counted(count: float, noun: str, form: str = "%d") -> str:
+    """A number of things with their noun, which takes an s where it is not one of them."""
+    return (form + " %s%s") % (count, noun, "" if count == 1 else "s")
+
+
+def capacity(count: float) -> str:
+    """Bytes that a host has, in GiB with one decimal."""
+    return "%.1f GiB" % (count / 2**30)
+
+
 def memory(count: float) -> str:
     """Bytes in MiB, or in GiB from one on."""
     return "%.2f GiB" % (count / 2**30) if count >= 2**30 else "%.0f MiB" % (count / 2**20)
@@ -67,7 +77,7 @@ def accuracy(value: Optional[float]) -> str:
 
 def epochs(count: float) -> str:
     """A number of epochs, perhaps a part of one, three significant digits."""
-    return "%.3g epoch%s" % (count, "" if count == 1 else "s")
+    return counted(count, "epoch", "%.3g")
 
 
 def accuracy_with_spread(spread: Spread) -> str:
@@ -85,6 +95,11 @@ def percent(share: float) -> str:
 def percentage_points(share: float) -> str:
     """A difference of two shares, two decimals."""
     return "%.2f pp" % (100 * share)
+
+
+def margin_points(share: float) -> str:
+    """A margin or a noise in percentage points, without needless digits."""
+    return "%.4g pp" % (100 * share)
 
 
 def p_value(value: Optional[float]) -> str:

@@ -60,7 +60,7 @@ def _speed_row(comparison: Comparison, numbers: Dict[int, int]) -> Row:
 
 
 def _speed_table(comparisons: Sequence[Comparison], numbers: Dict[int, int]) -> Table:
-    title = "Speed (%d pair%s compared together)" % (len(comparisons), "" if len(comparisons) == 1 else "s")
+    title = "Speed (%s compared together)" % units.counted(len(comparisons), "pair")
     header = ("pair", "ratio [95 % interval]", "margin (source)", "p (Holm)", "interval by", "verdict")
     return Table(title, header, tuple(_speed_row(one, numbers) for one in comparisons))
 
@@ -82,7 +82,7 @@ def _accuracy_row(comparison: Comparison, numbers: Dict[int, int]) -> Row:
     return (
         _pair(comparison, numbers),
         sentences.accuracy_details(accuracy),
-        "%.4g pp" % (100 * accuracy.margin),
+        units.margin_points(accuracy.margin),
         units.p_value(difference.equivalence_p if difference else None),
         units.NOTHING if detectable is None else units.percentage_points(detectable),
         _single(accuracy),

@@ -3,7 +3,7 @@
 import shlex
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
-from bench import doubts, printable
+from bench import doubts, printable, units
 from bench.cells import Cell, effective_settings
 from bench.comparing import naming
 from bench.figures import is_without_proof, why_none
@@ -88,11 +88,11 @@ def _footnotes(published: Published) -> List[str]:
 
 
 def _host(host: Dict[str, Any]) -> str:
-    return "%s, %s of %s cores usable, %.1f GiB, %s %s, %s" % (
+    return "%s, %s of %s cores usable, %s, %s %s, %s" % (
         host.get("cpu_model"),
         host.get("cores_usable"),
         host.get("cores_logical"),
-        host.get("memory_bytes", 0) / 2**30,
+        units.capacity(host.get("memory_bytes", 0)),
         host.get("os"),
         host.get("kernel"),
         "container" if host.get("is_container") else "no container seen",
@@ -178,8 +178,8 @@ def _unproven_lines(records: Sequence[Record]) -> List[str]:
     for record in filter(is_without_proof, records):
         groups.setdefault((record["job"]["backend"], str(why_none(record))), []).append(record["id"])
     return [
-        "- left out: %d record%s of %s without proof that the device did the work: %s; %s"
-        % (len(ids), "" if len(ids) == 1 else "s", plain(backend), ", ".join(ids), plain(reason))
+        "- left out: %s of %s without proof that the device did the work: %s; %s"
+        % (units.counted(len(ids), "record"), plain(backend), ", ".join(ids), plain(reason))
         for (backend, reason), ids in groups.items()
     ]
 

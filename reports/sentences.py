@@ -34,7 +34,7 @@ def _trials(comparison: Comparison, ratio: Ratio) -> str:
     counts = len(comparison.cell.records), len(comparison.reference.records)
     if not ratio.is_paired:
         return "%d and %d trials" % counts
-    text = "%d pair%s of trials" % (ratio.n, "" if ratio.n == 1 else "s")
+    text = units.counted(ratio.n, "pair") + " of trials"
     without = sum(counts) - 2 * ratio.n
     return text + (" (%d trials without a partner left out)" % without if without else "")
 
@@ -74,7 +74,7 @@ def _accuracy(comparison: Comparison) -> str:
     accuracy = comparison.accuracy
     if accuracy.difference is None:
         return "accuracies not comparable: %s" % accuracy_details(accuracy)
-    margin = "%.4g pp" % (100 * accuracy.margin)
+    margin = units.margin_points(accuracy.margin)
     answer = "equivalent within" if accuracy.answer == EQUIVALENT else "%s, margin" % accuracy.answer
     return "accuracy%s %s %s (%s)%s" % (
         _length(comparison.cell), answer, margin, accuracy_details(accuracy), _agreement(accuracy),

@@ -64,14 +64,6 @@ class _Question:
         return _Noise(deviation, len(values)) if deviation > 0 else None
 
 
-def _percent(share: float) -> str:
-    return "%.3g %%" % (100 * share)
-
-
-def _points(share: float) -> str:
-    return "%.3g pp" % (100 * share)
-
-
 def _duration(cell: Optional[Cell], count: int) -> str:
     if cell is None:
         return "time unknown"
@@ -109,26 +101,26 @@ def _speed(detect: float, likely: float, noise: Optional[float]) -> _Question:
 
     return _Question(
         heading="Trials of each cell to find a difference in speed of %s with a power of %s:"
-        % (_percent(detect), _percent(likely)),
+        % (units.percent(detect), units.percent(likely)),
         noun="trials",
         option="--trial-noise",
         given=noise,
         values_of=lambda cell: [math.log(value) for value in cell.values("step_seconds") if cell.has_speed],
         needed=needed,
-        text_of=_percent,
+        text_of=units.percent,
     )
 
 
 def _accuracy(margin: float, likely: float, noise: Optional[float]) -> _Question:
     return _Question(
         heading="Seeds of each cell to show equal accuracies equivalent within %s with a power of %s:"
-        % (_points(margin), _percent(likely)),
+        % (units.margin_points(margin), units.percent(likely)),
         noun="seeds",
         option="--accuracy-noise",
         given=noise,
         values_of=lambda cell: list(cell.by_seed("final_accuracy").values()),
         needed=lambda deviation: power.seeds_needed(margin, deviation, likely),
-        text_of=_points,
+        text_of=units.margin_points,
     )
 
 
@@ -203,5 +195,5 @@ def plan(
         click.echo(
             "Found means that the interval excludes 1. The verdict `faster` or `slower` needs a ratio beyond the "
             "margin, too, which is %s where no noise floor was measured: give `harbench compare` a --margin well below "
-            "the difference." % _percent(DEFAULT_MARGIN)
+            "the difference." % units.percent(DEFAULT_MARGIN)
         )

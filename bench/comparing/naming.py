@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, List, Sequence, Tuple
 
+from bench import units
 from bench.cells import Cell
 from bench.comparing import fairness
 
@@ -101,7 +102,7 @@ def without_trials(cell: Cell) -> str:
 
 def short(cell: Cell) -> str:
     """A cell in few words, for a sentence that lists what there is."""
-    return "%s (%d trial%s)" % (without_trials(cell), len(cell.records), "" if len(cell.records) == 1 else "s")
+    return "%s (%s)" % (without_trials(cell), units.counted(len(cell.records), "trial"))
 
 
 def numbered(cell: Cell, number: int) -> str:

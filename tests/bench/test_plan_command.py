@@ -7,7 +7,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bench import units
 from bench.commands.plan import plan
 from bench.errors import DataError, UsageError
 from bench.stats import power
@@ -44,22 +43,6 @@ def _leave(folder, step_seconds, accuracies, process_seconds=60.0):
         (folder / ("r%d.json" % seed)).write_text(json.dumps(record))
 
 
-@pytest.mark.parametrize(
-    "seconds, text",
-    [
-        (0.2, "1 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (61, "2 min"),
-        (3600, "1 h 0 min"),
-        (12000, "3 h 20 min"),
-        (90000, "1 d 1 h"),
-    ],
-)
-def test_a_duration_is_said_in_the_units_that_matter(seconds, text):
-    assert units.duration(seconds) == text
-
-
 def test_the_noise_of_the_options_answers_without_any_record(ask):
     out = ask("--detect", "10%", "--trial-noise", "3%", "--power", "0.95")
     assert "any cell: 5 trials, time unknown (noise 3 % as given)." in out
@@ -79,7 +62,7 @@ def test_the_noise_comes_from_the_records_and_so_does_the_time(ask, tmp_path):
     out = ask("--detect", "10%", "--accuracy-margin", "1pp", "--power", "0.95")
     # The interval of the deviation: chi-squared with 2 degrees of freedom has its quantiles at -2 log of the tail.
     low, high = (3 / math.sqrt(-math.log(tail)) for tail in (0.025, 0.975))
-    assert "5 trials, about 5 min (noise 3 %% [%.3g %%, %.3g %%] from 3 trials)." % (low, high) in out
+    assert "5 trials, about 5 min (noise 3 %% [%.4g %%, %.4g %%] from 3 trials)." % (low, high) in out
     seeds = power.seeds_needed(0.01, 0.01, 0.95)
     assert "%d seeds, about %d min (noise 1 pp [" % (seeds, seeds) in out
     out = ask("--detect", "10%", "--power", "0.95", "--trial-noise", "3%")  # what is given goes first
