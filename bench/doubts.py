@@ -11,6 +11,7 @@ from bench.comparing import fairness
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
 from bench.stats import Estimate, outliers, steady
+from har_model.dataset.signals import REAL
 
 _FEWEST_TRIALS = 3
 #: Upper over lower end of an interval that leaves more than a tenth open.
@@ -43,7 +44,7 @@ def batch_matters(hits_at_once: int) -> str:
 
 
 def _synthetic(cell: Cell) -> Optional[str]:
-    if cell.first["dataset"]["kind"] != "synthetic":
+    if not cell.has_synthetic_data:
         return None
     return (
         "The data is synthetic: accuracy says nothing about human activity; `make data` (harbench data fetch) "
@@ -53,7 +54,7 @@ def _synthetic(cell: Cell) -> Optional[str]:
 
 def _subset(cell: Cell) -> Optional[str]:
     dataset = cell.first["dataset"]
-    if dataset["kind"] != "real" or dataset.get("is_complete"):
+    if dataset["kind"] != REAL or dataset.get("is_complete"):
         return None
     return (
         "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: "

@@ -5,15 +5,13 @@ import tempfile
 from dataclasses import dataclass
 from typing import List
 
+from backends import offline
 from bench import doubts, evaluation, layout
 from bench.errors import DataError, TrialFailed, UsageError
 from bench.plan import Job
 from har_model import metrics
 from har_model.config import NetworkConfig
 from har_model.files import write_atomically
-
-#: As the graph names them: backends/engines/tensorflow/export.py, which the parent does not import.
-NODES = ("X", "output")
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,14 @@ def lines(exported: Exported) -> List[str]:
     network, n = exported.network, exported.windows
     text = [
         "written to %s (%.1f MB): input %s float32 [batch,%d,%d], output %s:0 int32 [batch]"
-        % (exported.path, exported.size_bytes / 1e6, NODES[0], network.window_length, network.n_channels, NODES[1]),
+        % (
+            exported.path,
+            exported.size_bytes / 1e6,
+            offline.INPUT,
+            network.window_length,
+            network.n_channels,
+            offline.OUTPUT,
+        ),
         "accuracy %.7f (%d of %d)%s on this host's CPU, windows taken %d at a time; the same answer as `harbench "
         "evaluate` for %d of %d"
         % (

@@ -2,6 +2,7 @@
 
 from typing import Callable, List, Optional, Sequence, Tuple
 
+from backends.findings import FAIL, WARN
 from bench import doctor, resources, run_order
 from bench.cells import Cell
 from bench.record import Record
@@ -85,7 +86,7 @@ def _found_before(cell: Cell) -> List[str]:
     return [
         "harbench doctor, before the run: %s: %s; `harbench doctor` on that host says what to do."
         % (found["state"], found["finding"].rstrip(". "))
-        for found in cell.findings(doctor.WARN, doctor.FAIL)
+        for found in cell.findings(WARN, FAIL)
         if found["check"] not in said
     ]
 

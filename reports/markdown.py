@@ -116,7 +116,7 @@ def _revision(harbench: Dict[str, Any]) -> str:
 
 def _unknown_lines(cell: Cell) -> List[str]:
     """What `harbench doctor` could not tell of the host, in a line; nothing where it told all or was not asked."""
-    found = cell.findings("UNKNOWN")
+    found = cell.untold()
     sentences = " ".join(one["finding"] for one in found)
     return ["  - harbench doctor could not tell: %s" % plain(sentences)] if found else []
 

@@ -11,15 +11,13 @@ from bench.stats import Ratio
 from bench.stats.verdict import EQUIVALENT
 from reports import tables
 
-_MEASURED = "measured"
-
 
 def _labels(comparison: Comparison) -> Tuple[str, str, str]:
     """What stands before the sentence, and both names: a figure that is not simply measured is said to be none."""
     kinds = tables.kind_of(comparison.cell), tables.kind_of(comparison.reference)
     names = comparison.names
     if kinds[0] == kinds[1]:
-        shared = [part for part in (comparison.context, kinds[0] if kinds[0] != _MEASURED else "") if part]
+        shared = [part for part in (comparison.context, kinds[0] if kinds[0] != tables.MEASURED else "") if part]
         return ", ".join(shared) + ": " if shared else "", names[0], names[1]
     name, reference = ("%s (%s)" % both for both in zip(names, kinds))
     return comparison.context and comparison.context + ": ", name, reference

@@ -13,6 +13,9 @@ from reports.published import Published
 
 Row = Tuple[str, ...]
 
+#: What a figure is that needs no further word.
+MEASURED = "measured"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -25,15 +28,14 @@ class Table:
 
 def kind_of(cell: Cell) -> str:
     """What a cell's figures are: measured or simulated, and synthetic where the data is."""
-    state = fairness.proof_state(cell)
-    return {"proven": "measured"}.get(state, state) + _kind_of_data(cell)
+    state = MEASURED if fairness.is_measured(cell) else fairness.proof_state(cell)
+    return state + _kind_of_data(cell)
 
 
 def _kind_of_data(cell: Cell) -> str:
-    dataset = cell.first["dataset"]
-    if dataset["kind"] == "synthetic":
+    if cell.has_synthetic_data:
         return ", synthetic data"
-    return "" if dataset.get("is_complete") else ", a part of UCI HAR"
+    return "" if cell.first["dataset"].get("is_complete") else ", a part of UCI HAR"
 
 
 def _differences(published: Published, cell: Cell) -> str:

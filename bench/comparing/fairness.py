@@ -133,6 +133,11 @@ def proof_state(cell: Cell) -> str:
     return str(cell.first["proof"]["state"])
 
 
+def is_measured(cell: Cell) -> bool:
+    """Whether its device is proven to have done the work."""
+    return proof_state(cell) == PROVEN
+
+
 def _all_of(values: Sequence[Any]) -> str:
     return " and ".join(sorted(set(map(str, values))))
 
