@@ -276,6 +276,6 @@ def failed_of_devices(examined: Sequence[Sequence[Finding]]) -> List[Finding]:
     return list(dict.fromkeys(found))
 
 
-def findings_for_record(findings: Sequence[Finding]) -> List[Dict[str, str]]:
-    """The findings as they stand in a record under `doctor`."""
-    return [{"check": found.check, "state": found.state, "finding": found.sentence} for found in findings]
+def findings_for_record(findings: Sequence[Finding]) -> List[Dict[str, Any]]:
+    """The findings as they stand in a record under `doctor`: what to do is said by the doctor that looks again."""
+    return [{key: value for key, value in found.to_dict().items() if key != "remedy"} for found in findings]
