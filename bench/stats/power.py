@@ -9,7 +9,8 @@ from typing import Callable, Optional, Tuple
 import numpy as np
 from scipy import special
 
-_ALPHA = 0.05
+from bench.stats import ALPHA
+
 _POWER = 0.8
 #: Two give a deviation, but of next to no certainty.
 LEAST = 3
@@ -22,7 +23,7 @@ _CERTAIN = 1e3
 
 def _power_of_t(noncentrality: float, freedom: float) -> float:
     """Power of a two-sided t-test at 5 %; noncentral t (Cohen 1988)."""
-    critical = special.stdtrit(freedom, 1 - _ALPHA / 2)
+    critical = special.stdtrit(freedom, 1 - ALPHA / 2)
     return float(1 - special.nctdtr(freedom, min(noncentrality, _CERTAIN), critical))
 
 
@@ -39,7 +40,7 @@ def _power_of_two_one_sided(noncentrality: float, freedom: float) -> float:
     """
     tails = (np.arange(_SPREAD_POINTS) + 0.5) / _SPREAD_POINTS
     errors = np.sqrt(special.chdtri(freedom, tails) / freedom)
-    limits = np.maximum(noncentrality - special.stdtrit(freedom, 1 - _ALPHA) * errors, 0.0)
+    limits = np.maximum(noncentrality - special.stdtrit(freedom, 1 - ALPHA) * errors, 0.0)
     return float(np.mean(2 * special.ndtr(limits) - 1))
 
 
