@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import List
 
 from backends import offline
-from bench import doubts, evaluation, layout
+from bench import doubts, evaluation, layout, preflight
 from bench.errors import DataError, TrialFailed, UsageError
 from bench.plan import Job
 from har_model import metrics
@@ -53,12 +53,7 @@ def check_path(path: str) -> None:
     if os.path.isdir(path) or not os.path.basename(path):
         raise UsageError("--out %r is a folder; give the file's name too, as %s." % (path, os.path.join(path, "m.pb")))
     folder = os.path.dirname(os.path.abspath(path))
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise DataError("The folder %r cannot be made: %s; choose another --out." % (folder, error.strerror)) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise DataError("The folder %r cannot be written; choose another --out." % folder)
+    preflight.check_folder(folder, "The folder %r" % folder, "choose another --out")
 
 
 def _write(path: str, content: bytes) -> None:

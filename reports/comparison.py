@@ -42,7 +42,7 @@ def _ratio_text(cell: Cell, comparisons: Sequence[Comparison], numbers: Dict[int
     if not cell.has_speed:
         return units.NOTHING
     if not mine:
-        return "1 (reference)"
+        return tables.REFERENCE
     texts = ["%s, to [%d]" % (tables.ratio_with_verdict(one.speed), numbers[id(one.reference)]) for one in mine]
     return "; ".join(texts)
 

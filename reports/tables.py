@@ -15,6 +15,8 @@ Row = Tuple[str, ...]
 
 #: What a figure is that needs no further word.
 MEASURED = "measured"
+#: What stands for a reference in a column of ratios.
+REFERENCE = "1 (reference)"
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _as_reference(cell: Cell, first: Cell) -> str:
     if not cell.has_speed:
         return units.NOTHING
     if cell is first:
-        return "1 (reference)"
+        return REFERENCE
     names = [difference.name for difference in fairness.stopping_speed(fairness.differences(cell, first))]
     return "1 (reference; not comparable with [1]: %s)" % ", ".join(names)
 
