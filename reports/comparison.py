@@ -147,12 +147,12 @@ def _unmatched_lines(selection: Selection) -> List[str]:
     return lines + [""]
 
 
-def _interval_text(outcome: gates.Outcome, gate: gates.Gate) -> str:
-    if outcome.interval is None:
+def _interval_text(pair: gates.PairAnswer, gate: gates.Gate) -> str:
+    if pair.interval is None:
         return "no interval"
     if gate.quantity == gates.ACCURACY:
-        return "95 %% interval %s to %s" % tuple(map(units.percentage_points, outcome.interval))
-    return "95 %% interval %.3fx to %.3fx" % outcome.interval
+        return "95 %% interval %s to %s" % tuple(map(units.percentage_points, pair.interval))
+    return "95 %% interval %.3fx to %.3fx" % pair.interval
 
 
 def _gate_lines(answers: Sequence[gates.Answer], numbers: Dict[int, int]) -> List[str]:
@@ -163,7 +163,7 @@ def _gate_lines(answers: Sequence[gates.Answer], numbers: Dict[int, int]) -> Lis
         lines.append("- `%s`: **%s**" % (answer.gate.text, answer.answer))
         lines += [
             "  - %s: %s, %s" % (plain(_pair(one.comparison, numbers)), one.answer, _interval_text(one, answer.gate))
-            for one in answer.outcomes
+            for one in answer.pairs
         ]
     return lines + [""]
 

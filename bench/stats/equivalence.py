@@ -17,8 +17,8 @@ DEFAULT_MARGIN = 0.01
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What accuracies over seeds say of two cells; all of them fractions.
+class MeanDifference:
+    """What accuracies over seeds say of the difference of two cells; all of them fractions.
 
     Args:
         difference: mean of the first less mean of the second.
@@ -58,7 +58,7 @@ def _answer(difference: float, low: float, high: float, equivalence_p: float, ma
     return HIGHER if difference > 0 else LOWER
 
 
-def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAULT_MARGIN) -> Comparison:
+def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAULT_MARGIN) -> MeanDifference:
     """Whether two cells are equally accurate, from one accuracy for each seed: Welch (1947) and two one-sided tests.
 
     `equivalent`: two one-sided Welch tests at 5 % reject that the difference is as large as the margin (Schuirmann
@@ -76,12 +76,12 @@ def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAUL
     difference = float(first.mean() - second.mean())
     means = _means(first, second)
     if means is None:
-        return Comparison(difference, None, None, None, margin, INCONCLUSIVE, None, len(first), len(second))
+        return MeanDifference(difference, None, None, None, margin, INCONCLUSIVE, None, len(first), len(second))
     low, high = map(float, means.tconfint_diff(alpha=ALPHA, usevar="unequal"))
     p_value = float(means.ttost_ind(-margin, margin, usevar="unequal")[0])
     detectable = power.detectable_difference(float(means.std_meandiff_separatevar), float(means.dof_satt()))
     answer = _answer(difference, low, high, p_value, margin)
-    return Comparison(difference, low, high, p_value, margin, answer, detectable, len(first), len(second))
+    return MeanDifference(difference, low, high, p_value, margin, answer, detectable, len(first), len(second))
 
 
 @dataclass(frozen=True)
