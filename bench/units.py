@@ -87,9 +87,9 @@ def accuracy_with_spread(spread: Spread) -> str:
     return "%s ± %s (%d seeds)" % (accuracy(spread.mean), accuracy(spread.deviation), spread.n)
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 4) -> str:
     """A share in per cent, without needless digits."""
-    return "%.4g %%" % (100 * share)
+    return "%.*g %%" % (digits, 100 * share)
 
 
 def percentage_points(share: float) -> str:
@@ -97,9 +97,9 @@ def percentage_points(share: float) -> str:
     return "%.2f pp" % (100 * share)
 
 
-def margin_points(share: float) -> str:
+def margin_points(share: float, digits: int = 4) -> str:
     """A margin or a noise in percentage points, without needless digits."""
-    return "%.4g pp" % (100 * share)
+    return "%.*g pp" % (digits, 100 * share)
 
 
 def p_value(value: Optional[float]) -> str:

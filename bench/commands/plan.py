@@ -17,6 +17,9 @@ from bench.record import read_all
 from bench.stats import power
 from bench.stats.verdict import DEFAULT_MARGIN
 
+#: A noise is known to less than that.
+_NOISE_DIGITS = 3
+
 
 @dataclass(frozen=True)
 class _Noise:
@@ -107,7 +110,7 @@ def _speed(detect: float, likely: float, noise: Optional[float]) -> _Question:
         given=noise,
         values_of=lambda cell: [math.log(value) for value in cell.values("step_seconds") if cell.has_speed],
         needed=needed,
-        text_of=units.percent,
+        text_of=lambda deviation: units.percent(deviation, _NOISE_DIGITS),
     )
 
 
@@ -120,7 +123,7 @@ def _accuracy(margin: float, likely: float, noise: Optional[float]) -> _Question
         given=noise,
         values_of=lambda cell: list(cell.by_seed("final_accuracy").values()),
         needed=lambda deviation: power.seeds_needed(margin, deviation, likely),
-        text_of=units.margin_points,
+        text_of=lambda deviation: units.margin_points(deviation, _NOISE_DIGITS),
     )
 
 

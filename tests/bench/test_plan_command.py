@@ -62,7 +62,7 @@ def test_the_noise_comes_from_the_records_and_so_does_the_time(ask, tmp_path):
     out = ask("--detect", "10%", "--accuracy-margin", "1pp", "--power", "0.95")
     # The interval of the deviation: chi-squared with 2 degrees of freedom has its quantiles at -2 log of the tail.
     low, high = (3 / math.sqrt(-math.log(tail)) for tail in (0.025, 0.975))
-    assert "5 trials, about 5 min (noise 3 %% [%.4g %%, %.4g %%] from 3 trials)." % (low, high) in out
+    assert "5 trials, about 5 min (noise 3 %% [%.3g %%, %.3g %%] from 3 trials)." % (low, high) in out
     seeds = power.seeds_needed(0.01, 0.01, 0.95)
     assert "%d seeds, about %d min (noise 1 pp [" % (seeds, seeds) in out
     out = ask("--detect", "10%", "--power", "0.95", "--trial-noise", "3%")  # what is given goes first
