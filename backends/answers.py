@@ -9,15 +9,13 @@ from typing import Any, Callable, Dict, List, Optional
 
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 from backends.proof import ON_HOST, PROVEN, SIMULATED, UNPROVEN, Proof
-from backends.protocol import LOSS_SCALE_DYNAMIC, LOSS_SCALE_NONE, Backend, BackendUnavailable, Probe
+from backends.protocol import Backend, BackendUnavailable, Probe, loss_scale_of
 from backends.telemetry.source import Source
 from har_model.errors import HarbenchError
 
 #: What is wrong with an answer, as "it answers with ..." goes on; None where nothing is.
 Check = Callable[[Any], Optional[str]]
 
-#: The largest power of two that float32 holds, as for `--loss-scale`.
-_LARGEST_LOSS_SCALE = 2.0**127
 #: An hour: a run must end, whatever reads its device.
 _LONGEST_PATIENCE_SECONDS = 3600.0
 _STATES_OF_PROOF = (PROVEN, UNPROVEN, SIMULATED, ON_HOST)
@@ -54,13 +52,9 @@ def _probe(answer: Any) -> Optional[str]:
 
 def _loss_scale(answer: Any) -> Optional[str]:
     fault = _other_kind(answer, str)
-    if fault or answer in (LOSS_SCALE_NONE, LOSS_SCALE_DYNAMIC):
+    if fault or loss_scale_of(answer) is not None:
         return fault
-    try:
-        is_scale = 1 <= float(answer) <= _LARGEST_LOSS_SCALE
-    except ValueError:
-        is_scale = False
-    return None if is_scale else "a str that is no loss scale (none, dynamic, or a number from 1 on)"
+    return "a str that is no loss scale (none, dynamic, or a number from 1 on)"
 
 
 def _is_for_an_environment(value: Any) -> bool:

@@ -1,14 +1,17 @@
-"""Ascend's offline compiler `atc`: the chips that it compiles for, and the command line for a frozen graph.
+"""Ascend's offline compiler `atc`: its chips, the names in a frozen graph, and the command line for it.
 
 Nothing here starts it: it is on a host with CANN, which need not be this one.
 """
 
 import os
 import shlex
-from typing import Tuple
 
 from har_model.config import NetworkConfig
 from har_model.errors import UsageError
+
+#: Names of the port's offline model: its input, and its output, the class of each window as int32.
+INPUT = "X"
+OUTPUT = "output"
 
 DEFAULT_CHIP = "Ascend310"
 #: What `--soc_version` takes: "Ascend" and the chip's name as `npu-smi info` shows it; for the third generation
@@ -60,7 +63,7 @@ def check_model_path(path: str) -> None:
         )
 
 
-def command(model: str, chip: str, network: NetworkConfig, batch: int, names: Tuple[str, str]) -> str:
+def command(model: str, chip: str, network: NetworkConfig, batch: int) -> str:
     """The shell command that compiles a frozen graph; it writes the model beside it, ending in `.om`.
 
     Args:
@@ -68,11 +71,10 @@ def command(model: str, chip: str, network: NetworkConfig, batch: int, names: Tu
         chip: of `CHIPS`.
         network: gives the shape of a window.
         batch: windows at a time, a fixed number for atc.
-        names: of the graph's input and output.
     """
-    shape = "%s:%d,%d,%d" % (names[0], batch, network.window_length, network.n_channels)
+    shape = "%s:%d,%d,%d" % (INPUT, batch, network.window_length, network.n_channels)
     output = os.path.splitext(model)[0]
     return (
         'atc --model=%s --framework=%d --output=%s --soc_version=%s --input_shape="%s" --log=info --out_nodes="%s:0"'
-        % (shlex.quote(model), _FRAMEWORK, shlex.quote(output), chip, shape, names[1])
+        % (shlex.quote(model), _FRAMEWORK, shlex.quote(output), chip, shape, OUTPUT)
     )

@@ -22,6 +22,22 @@ LOSS_SCALE_NONE = "none"
 LOSS_SCALE_DYNAMIC = "dynamic"
 #: What a number stands for.
 LOSS_SCALE_FIXED = "fixed"
+#: The largest power of two that float32 holds, in which every device scales.
+_LARGEST_LOSS_SCALE = 2.0**127
+
+
+def loss_scale_of(text: str) -> Optional[str]:
+    """The loss scale that a text means: `none`, `dynamic`, or a number from 1 to 2^127 as its shortest text.
+
+    None comes back where it means no loss scale.
+    """
+    if text in (LOSS_SCALE_NONE, LOSS_SCALE_DYNAMIC):
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return "%.17g" % number if 1 <= number <= _LARGEST_LOSS_SCALE else None
 
 #: How the effective setting `overflow` begins where no loss would show one and nothing looks for it.
 OVERFLOW_UNSEEN = "unseen"

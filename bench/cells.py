@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from backends.findings import UNKNOWN
 from backends.protocol import LOSS_SCALE_NONE
 from bench import stats
 from bench.environment import variables
@@ -11,6 +12,7 @@ from bench.figures import TrialFigures, has_figures, has_speed, steady_step_seco
 from bench.record import Record
 from bench.stats import bootstrap, outliers
 from bench.stats.outliers import Outliers
+from har_model.dataset.signals import SYNTHETIC
 
 #: Pairs that are worth more than all trials unpaired.
 _LEAST_PAIRS = 3
@@ -82,6 +84,11 @@ class Cell:
         """Whether its times are figures; where not, only its accuracy is."""
         return all(map(has_speed, self.records))
 
+    @property
+    def has_synthetic_data(self) -> bool:
+        """Whether its windows are no human activity."""
+        return bool(self.first["dataset"]["kind"] == SYNTHETIC)
+
     def values(self, name: str) -> List[float]:
         """One of the rates or times of `TrialFigures`, of each trial."""
         return [getattr(figures, name) for figures in self.figures]
@@ -116,6 +123,10 @@ class Cell:
         """What `harbench doctor` found in these states before the trials, each finding once."""
         found = [one for record in self.records for one in record.get("doctor") or [] if one["state"] in states]
         return list({(one["check"], one["state"], one["finding"]): one for one in found}.values())
+
+    def untold(self) -> List[Dict[str, str]]:
+        """What `harbench doctor` could not tell before the trials, each finding once."""
+        return self.findings(UNKNOWN)
 
     def by_seed(self, name: str) -> Dict[int, float]:
         """One figure of each seed, the mean of its trials: a seed that was run twice is no second replicate."""

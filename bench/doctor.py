@@ -8,15 +8,17 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 from backends.protocol import Probe
+from bench import units
 from bench.clock import ClockQuality
 from bench.environment.load import Shares
 
 _MIB, _GIB = 2**20, 2**30
 
-#: Share of the cores that other work may take (as in the doubts), and that leaves nothing to measure with.
+#: Share of the cores that other work may take, here and in the doubts, and that leaves nothing to measure with.
 BUSY_SHARE, BUSY_SHARE_TOO_MUCH = 0.1, 0.5
 #: Runnable tasks for each core over the last minute, which remembers our own last run too.
 LOAD_PER_CORE = 0.25
+#: Share of the cores' time that the hypervisor may give to others, here and in the doubts.
 STEAL_SHARE = 0.01
 #: A trial of the largest published workload (deep-lstm, unrolled) was seen with 1.2 GiB resident.
 NEEDED_MEMORY_BYTES = 2 * _GIB
@@ -72,10 +74,6 @@ class Facts:
     shared_memory_bytes: Optional[int]
     probe: Probe
     device: Sequence[Finding] = ()
-
-
-def _gib(count: int) -> str:
-    return "%.1f GiB" % (count / _GIB)
 
 
 def packages(facts: Facts) -> Finding:
@@ -209,7 +207,10 @@ def clocksource(facts: Facts) -> Finding:
 def memory(facts: Facts) -> Finding:
     """A trial fits into memory."""
     available = facts.volatile["memory_available_bytes"]
-    sentence = "%s of memory can be had, a trial needs up to %s." % (_gib(available), _gib(NEEDED_MEMORY_BYTES))
+    sentence = "%s of memory can be had, a trial needs up to %s." % (
+        units.capacity(available),
+        units.capacity(NEEDED_MEMORY_BYTES),
+    )
     if available >= 2 * NEEDED_MEMORY_BYTES:
         return Finding("memory", PASS, sentence)
     state = FAIL if available < NEEDED_MEMORY_BYTES else WARN
@@ -224,7 +225,7 @@ def swap(facts: Facts) -> Finding:
     if used <= SWAP_SHARE * facts.identity["memory_bytes"]:
         return Finding("swap", PASS, "Next to nothing is swapped out.")
     remedy = "Find what needs the memory, and measure when it has ended."
-    return Finding("swap", WARN, "%s are swapped out: memory was short." % _gib(used), remedy)
+    return Finding("swap", WARN, "%s are swapped out: memory was short." % units.capacity(used), remedy)
 
 
 def shared_memory(facts: Facts) -> Finding:
@@ -249,7 +250,7 @@ def results(facts: Facts) -> Finding:
         return Finding("results", FAIL, "%s has only %d inodes free." % (place.path, place.free_inodes), remedy)
     if place.free_bytes is None:
         return Finding("results", UNKNOWN, "The file system of %s does not tell its free space." % place.path)
-    sentence = "%s can be written and has %s free." % (place.path, _gib(place.free_bytes))
+    sentence = "%s can be written and has %s free." % (place.path, units.capacity(place.free_bytes))
     if place.free_bytes >= LITTLE_DISK_BYTES:
         return Finding("results", PASS, sentence)
     return Finding("results", FAIL if place.free_bytes < NEEDED_DISK_BYTES else WARN, sentence, remedy)
@@ -275,6 +276,6 @@ def failed_of_devices(examined: Sequence[Sequence[Finding]]) -> List[Finding]:
     return list(dict.fromkeys(found))
 
 
-def findings_for_record(findings: Sequence[Finding]) -> List[Dict[str, str]]:
-    """The findings as they stand in a record under `doctor`."""
-    return [{"check": found.check, "state": found.state, "finding": found.sentence} for found in findings]
+def findings_for_record(findings: Sequence[Finding]) -> List[Dict[str, Any]]:
+    """The findings as they stand in a record under `doctor`: what to do is said by the doctor that looks again."""
+    return [{key: value for key, value in found.to_dict().items() if key != "remedy"} for found in findings]

@@ -11,6 +11,7 @@ from bench.comparing import fairness
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
 from bench.stats import Estimate, outliers, steady
+from har_model.dataset.signals import REAL
 
 _FEWEST_TRIALS = 3
 #: Upper over lower end of an interval that leaves more than a tenth open.
@@ -25,9 +26,25 @@ _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
 
+#: Of what a checkpoint or its frozen graph answers on the test windows.
+LOGITS_NOT_FINITE = "some logits are not finite numbers, so these figures mean nothing; the training diverged"
+
+
+def batch_matters(hits_at_once: int) -> str:
+    """That the answers of a network with batch normalisation depend on the batch.
+
+    Args:
+        hits_at_once: windows recognised with all of them as one batch.
+    """
+    return (
+        "this network takes mean and variance over the batch, so its answers depend on which windows come together: "
+        "all at once, as `harbench evaluate` takes them, it recognises %d; compare devices with one --batch"
+        % hits_at_once
+    )
+
 
 def _synthetic(cell: Cell) -> Optional[str]:
-    if cell.first["dataset"]["kind"] != "synthetic":
+    if not cell.has_synthetic_data:
         return None
     return (
         "The data is synthetic: accuracy says nothing about human activity; `make data` (harbench data fetch) "
@@ -37,7 +54,7 @@ def _synthetic(cell: Cell) -> Optional[str]:
 
 def _subset(cell: Cell) -> Optional[str]:
     dataset = cell.first["dataset"]
-    if dataset["kind"] != "real" or dataset.get("is_complete"):
+    if dataset["kind"] != REAL or dataset.get("is_complete"):
         return None
     return (
         "The data is a part of UCI HAR (%s train, %s test windows), the published figures are of the whole: "
@@ -77,9 +94,8 @@ def _fused(cell: Cell) -> Optional[str]:
 def _few_trials(cell: Cell) -> Optional[str]:
     if len(cell.records) >= _FEWEST_TRIALS:
         return None
-    return "Only %d trial%s: use --trials 3 for an interval that holds, 5 to publish." % (
-        len(cell.records),
-        "" if len(cell.records) == 1 else "s",
+    return "Only %s: use --trials 3 for an interval that holds, 5 to publish." % (
+        units.counted(len(cell.records), "trial")
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 
 import numpy as np
 
-from bench import runner
+from bench import doubts, runner, trial_files, units
 from bench.errors import DataError, TrialFailed, error_of
 from bench.outcome import Limits
 from bench.plan import Job
@@ -85,7 +85,7 @@ def run_on(job: Job, checkpoint: str, folder: str) -> Dict[str, Dict[str, Any]]:
     """
     _copy(checkpoint_files(checkpoint), folder)
     job = replace(job, checkpoint=_LOCAL_CHECKPOINT)
-    runner.leave_job(job, folder)
+    trial_files.leave_job(job, folder)
     outcome = runner.run_trial(job, folder, Limits(), lambda event: None)
     events = {event["event"]: event for event in outcome.events}
     if outcome.exit_code != 0:
@@ -105,10 +105,6 @@ def evaluate(job: Job, checkpoint: str) -> Evaluation:
     return Evaluation(confusion, events["evaluation"]["is_finite"], events["dataset"]["kind"])
 
 
-def _cell(value: Any) -> str:
-    return "-" if value is None else "%.4f" % value
-
-
 def lines(evaluation: Evaluation) -> List[str]:
     """The evaluation as text: accuracy, scores of each class, confusion matrix."""
     confusion = evaluation.confusion
@@ -120,19 +116,18 @@ def lines(evaluation: Evaluation) -> List[str]:
     width = max(map(len, names))
     text = [
         "accuracy %.7f (%d of %d)%s" % (hits / total, hits, total, of_data(evaluation.data_kind)),
-        "F1 weighted %.4f, macro %.4f" % (metrics.weighted_f1(scores), metrics.macro_f1(scores)),
+        "F1 weighted %s, macro %s"
+        % (units.accuracy(metrics.weighted_f1(scores)), units.accuracy(metrics.macro_f1(scores))),
     ]
     if not evaluation.is_finite:
-        text.append("doubt: some logits are not finite numbers, so these figures mean nothing; the training diverged")
+        text.append("doubt: " + doubts.LOGITS_NOT_FINITE)
     text += [
         "",
         "%-*s %9s %9s %9s %9s" % (width, "class", "precision", "recall", "F1", "windows"),
     ]
     for name, score in zip(names, scores):
-        text.append(
-            "%-*s %9s %9s %9s %9d"
-            % (width, name, _cell(score.precision), _cell(score.recall), _cell(score.f1), score.support)
-        )
+        shares = [units.accuracy(share) for share in (score.precision, score.recall, score.f1)]
+        text.append("%-*s %9s %9s %9s %9d" % (width, name, shares[0], shares[1], shares[2], score.support))
     text += ["", "confusion matrix (rows: labels, columns: predictions, in the same order)"]
     text += ["%-*s %s" % (width, name, " ".join("%5d" % count for count in row)) for name, row in zip(names, confusion)]
     return text

@@ -5,15 +5,13 @@ import tempfile
 from dataclasses import dataclass
 from typing import List
 
-from bench import evaluation, layout
+from backends import offline
+from bench import doubts, evaluation, layout, preflight
 from bench.errors import DataError, TrialFailed, UsageError
 from bench.plan import Job
 from har_model import metrics
 from har_model.config import NetworkConfig
 from har_model.files import write_atomically
-
-#: As the graph names them: backends/engines/tensorflow/export.py, which the parent does not import.
-NODES = ("X", "output")
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,7 @@ def check_path(path: str) -> None:
     if os.path.isdir(path) or not os.path.basename(path):
         raise UsageError("--out %r is a folder; give the file's name too, as %s." % (path, os.path.join(path, "m.pb")))
     folder = os.path.dirname(os.path.abspath(path))
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise DataError("The folder %r cannot be made: %s; choose another --out." % (folder, error.strerror)) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise DataError("The folder %r cannot be written; choose another --out." % folder)
+    preflight.check_folder(folder, "The folder %r" % folder, "choose another --out")
 
 
 def _write(path: str, content: bytes) -> None:
@@ -116,7 +109,14 @@ def lines(exported: Exported) -> List[str]:
     network, n = exported.network, exported.windows
     text = [
         "written to %s (%.1f MB): input %s float32 [batch,%d,%d], output %s:0 int32 [batch]"
-        % (exported.path, exported.size_bytes / 1e6, NODES[0], network.window_length, network.n_channels, NODES[1]),
+        % (
+            exported.path,
+            exported.size_bytes / 1e6,
+            offline.INPUT,
+            network.window_length,
+            network.n_channels,
+            offline.OUTPUT,
+        ),
         "accuracy %.7f (%d of %d)%s on this host's CPU, windows taken %d at a time; the same answer as `harbench "
         "evaluate` for %d of %d"
         % (
@@ -130,11 +130,7 @@ def lines(exported: Exported) -> List[str]:
         ),
     ]
     if network.has_batch_norm and exported.batch < n:
-        text.append(
-            "doubt: this network takes mean and variance over the batch, so its answers depend on which windows come "
-            "together: all at once, as `harbench evaluate` takes them, it recognises %d; compare devices with one "
-            "--batch" % exported.hits_at_once
-        )
+        text.append("doubt: " + doubts.batch_matters(exported.hits_at_once))
     if not exported.is_finite:
-        text.append("doubt: some logits are not finite numbers, so these figures mean nothing; the training diverged")
+        text.append("doubt: " + doubts.LOGITS_NOT_FINITE)
     return text

@@ -2,16 +2,13 @@
 
 from typing import Callable, List, Optional, Sequence, Tuple
 
+from backends.findings import FAIL, WARN
 from bench import doctor, resources, run_order
 from bench.cells import Cell
 from bench.record import Record
 from bench.stats import drift
 from bench.stats.drift import Drift
 
-#: Share of the host's cores that other work may take before a timing is doubted.
-_BUSY_SHARE = 0.1
-#: Share of the cores' time that the hypervisor may give to others.
-_STEAL_SHARE = 0.01
 #: Findings of the doctor that say the same as `_busy`.
 _BUSY_CHECKS = ("busy", "load")
 
@@ -19,7 +16,7 @@ _BUSY_CHECKS = ("busy", "load")
 def _busy(cell: Cell) -> Optional[str]:
     def is_busy(record: Record) -> bool:
         share = record["environment"].get("busy_before")
-        return share is not None and share > _BUSY_SHARE
+        return share is not None and share > doctor.BUSY_SHARE
 
     count = sum(map(is_busy, cell.records))
     if not count:
@@ -32,7 +29,7 @@ def _busy(cell: Cell) -> Optional[str]:
 
 def _other_work(cell: Cell) -> Optional[str]:
     worst = resources.of_cell(cell).other_load_share
-    if worst is None or worst <= _BUSY_SHARE:
+    if worst is None or worst <= doctor.BUSY_SHARE:
         return None
     return "Other work took up to %.0f %% of the host's cores during a trial: repeat on an idle machine." % (
         100 * worst
@@ -41,7 +38,7 @@ def _other_work(cell: Cell) -> Optional[str]:
 
 def _stolen(cell: Cell) -> Optional[str]:
     worst = resources.of_cell(cell).steal_share
-    if worst is None or worst <= _STEAL_SHARE:
+    if worst is None or worst <= doctor.STEAL_SHARE:
         return None
     return (
         "The hypervisor gave up to %.1f %% of the cores' time to other guests during a trial: repeat on a host of your "
@@ -89,7 +86,7 @@ def _found_before(cell: Cell) -> List[str]:
     return [
         "harbench doctor, before the run: %s: %s; `harbench doctor` on that host says what to do."
         % (found["state"], found["finding"].rstrip(". "))
-        for found in cell.findings(doctor.WARN, doctor.FAIL)
+        for found in cell.findings(WARN, FAIL)
         if found["check"] not in said
     ]
 

@@ -59,8 +59,12 @@ def _is_answer(said: Dict[str, Any]) -> bool:
     )
 
 
-def _is_finding(texts: Any) -> bool:
-    return isinstance(texts, list) and len(texts) == 4 and _is_words(texts[:3] + [texts[3] or ""])
+def _is_finding(document: Any) -> bool:
+    try:
+        Finding.from_dict(document)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_examination(said: Dict[str, Any]) -> bool:
@@ -180,7 +184,7 @@ def examine(backend: str, device: Optional[int], variables: Mapping[str, str], s
     if "refusal" in answer:
         kind = UsageError if answer["exit_code"] == UsageError.exit_code else BackendUnavailable
         raise kind(answer["refusal"])
-    return [Finding(*texts) for texts in answer["findings"]]
+    return [Finding.from_dict(one) for one in answer["findings"]]
 
 
 def probe(job: Job) -> Probe:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Optional, Sequence, Tuple
 
 from backends.processes import signal_name
-from bench import record
+from bench import record, units
 from bench.errors import Interrupted, TrialFailed, TrialTimedOut
 from bench.step_log import Step
 
@@ -75,7 +75,7 @@ def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:
     if not phases:
         return "before its first phase"
     if phases[-1] == "training":
-        return "in its phase 'training' after %d step%s" % (steps_done, "" if steps_done == 1 else "s")
+        return "in its phase 'training' after %s" % units.counted(steps_done, "step")
     return "in its phase %r" % phases[-1]
 
 

@@ -80,8 +80,13 @@ def check_data(cells: Sequence[Job]) -> Tuple[List[Job], dataset.Dataset]:
     return [replace(job, data_path=data.location or SYNTHETIC_NAME) for job in cells], data
 
 
-def check_output(folder: str) -> None:
-    """See that results can be left in `folder`, which is made.
+def check_folder(folder: str, name: str, remedy: str) -> None:
+    """See that files can be left in `folder`, which is made.
+
+    Args:
+        folder: its path.
+        name: what a sentence that begins with it calls it.
+        remedy: what to do where they cannot.
 
     Raises:
         DataError: it cannot be made or written.
@@ -89,11 +94,9 @@ def check_output(folder: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise DataError(
-            "The folder %r for results cannot be made: %s; give another one with --out." % (folder, error.strerror)
-        ) from error
+        raise DataError("%s cannot be made: %s; %s." % (name, error.strerror, remedy)) from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise DataError("The folder %r for results cannot be written; give another one with --out." % folder)
+        raise DataError("%s cannot be written; %s." % (name, remedy))
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,6 @@ def check_all(cells: Sequence[Job], folder: str, make_folder: bool) -> Cleared:
     cells = [settle(job) for job in cells]
     probes = check_backends(cells)
     if make_folder:
-        check_output(folder)
+        check_folder(folder, "The folder %r for results" % folder, "give another one with --out")
     placed, data = check_data(cells)
     return Cleared(tuple(placed), data, tuple(probes))

@@ -54,7 +54,7 @@ def _examined(name: str, device: Optional[int]) -> Dict[str, Any]:
         found = registry.create(name).examine(device, dict(os.environ))
     except HarbenchError as error:
         return {"refusal": str(error), "exit_code": error.exit_code}
-    return {"findings": [[one.check, one.state, one.sentence, one.remedy] for one in found]}
+    return {"findings": [one.to_dict() for one in found]}
 
 
 def main(arguments: List[str]) -> None:

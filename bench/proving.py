@@ -1,25 +1,14 @@
 """Where a trial's work was done and why it failed, by all that the parent saw: the trial's word is not enough."""
 
-import os
 from dataclasses import asdict, replace
 from typing import Any, Dict, Optional
 
 from backends import registry
 from backends.proof import ON_HOST, UNPROVEN, Evidence, Proof
-from bench import layout, record
+from bench import record, trial_files
 from bench.errors import DeviceNotUsed, HarbenchError, TrialFailed
 from bench.outcome import Outcome
 from bench.plan import Job
-
-
-def log_text(path: str) -> str:
-    """A trial's log, whatever its bytes are; empty where there is none."""
-    from backends.logs import text  # its tables take a moment to compile
-
-    try:
-        return text.read_log(path)
-    except OSError:
-        return ""
 
 
 def _said(outcome: Outcome, name: str) -> Optional[Dict[str, Any]]:
@@ -74,5 +63,5 @@ def judged(job: Job, ended: Outcome, folder: str) -> Outcome:
 
     A trial whose device did not do the work has failed, however well it ended.
     """
-    log = log_text(os.path.join(folder, layout.LOG))
+    log = trial_files.log_text(folder)
     return (_proven if ended.status == record.COMPLETE else _explained)(job, ended, log)

@@ -1,7 +1,6 @@
-"""The parent's side of a trial: start its process in an empty folder, listen, bound its time, and clean up after it."""
+"""The parent's side of a trial: start its process, listen, bound its time, sample it, and end what it started."""
 
 import contextlib
-import json
 import os
 import selectors
 import signal
@@ -9,35 +8,21 @@ import subprocess
 import sys
 import uuid
 from dataclasses import replace
-from typing import IO, Any, Callable, Dict, Iterator, List, Optional, Set
+from typing import IO, Any, Callable, Dict, Iterator, Optional, Set
 
 from backends import registry
 from backends.telemetry.host import host_sources, tree_pids
 from backends.telemetry.sampler import Sampler
-from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, proving, record, step_log
-from bench.errors import TrialFailed
+from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, proving, step_log, trial_files
 from bench.guard import Guard
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
 
 Listener = Callable[[Dict[str, Any]], None]
 
-_LOG_TAIL_LINES = 40
 _PIPE_CHUNK = 65536
 #: Seconds a trial gets to end by itself after SIGTERM before it is killed.
 _GRACE_SECONDS = 5.0
-
-
-def log_tail(path: str, lines: int = _LOG_TAIL_LINES) -> List[str]:
-    """Last lines of a log, whatever its bytes are."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 64 * 1024))
-            text = file.read().decode("utf-8", errors="backslashreplace")
-    except OSError:
-        return []
-    return text.replace("\r", "\n").splitlines()[-lines:]
 
 
 def _signal_group(group: int, number: int) -> None:
@@ -217,12 +202,6 @@ def _sampled(job: Job, pid: Callable[[], Optional[int]]) -> Iterator[Sampler]:
         raise
 
 
-def leave_job(job: Job, folder: str) -> None:
-    """Write what the trial is told into its folder."""
-    with open(os.path.join(folder, layout.JOB), "w", encoding="utf-8") as file:
-        json.dump(job.to_dict(), file)
-
-
 def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outcome:
     """Run one trial to its end in `folder`, which holds its job.
 
@@ -234,25 +213,6 @@ def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outc
     except KeyboardInterrupt:  # before the process ran, or while it was being ended
         ending = Ending(0, outcome.STOPPED_INTERRUPTED)
     seconds = clock.seconds_since(start_ns)
-    ended = outcome_of(ending, folder, limits, clock.utc_now(), seconds)
+    ended = trial_files.outcome_of(ending, folder, limits, clock.utc_now(), seconds)
     ended = replace(ended, noise=disturbance.between(before, disturbance.read()), telemetry=telemetry)
     return proving.judged(job, ended, folder)
-
-
-def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, process_seconds: Optional[float]) -> Outcome:
-    """The outcome of a trial whose process has ended, from what it left in its folder."""
-    if not os.path.isdir(folder):
-        gone = "The trial's folder %r is gone, and what it had measured with it: somebody removed it." % folder
-        return Outcome(record.FAILED, gone, TrialFailed.exit_code, (), (), (), finished, process_seconds)
-    events = journal.read(os.path.join(folder, layout.JOURNAL))
-    steps = step_log.read(os.path.join(folder, layout.STEPS))
-    status, reason, code = outcome.conclude(ending, events, len(steps), limits)
-    tail = log_tail(os.path.join(folder, layout.LOG))
-    return Outcome(status, reason, code, events, steps, tail, finished, process_seconds)
-
-
-def tidy(folder: str) -> None:
-    """Remove from a trial's folder what its record now holds."""
-    for name in layout.TRANSIENT:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(folder, name))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import IO, Dict, Iterator, List, Optional, Tuple
 
-from bench import assemble, journal, layout, outcome, printable, proving, record, runner
+from bench import assemble, journal, layout, outcome, printable, proving, record, trial_files
 from bench.errors import DataError, TrialFailed
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
@@ -34,7 +34,7 @@ def held(folder: str, draft: record.Record, job: Job) -> Iterator[None]:
     with lock:
         try:
             _try_lock(lock)  # before the draft is there, which is what a later run looks for
-            runner.leave_job(job, folder)
+            trial_files.leave_job(job, folder)
             text = json.dumps(draft, allow_nan=False, sort_keys=True)
             write_atomically(os.path.join(folder, layout.DRAFT), text.encode("utf-8", "backslashreplace"))
         except OSError as error:
@@ -96,7 +96,7 @@ def leave_record(folder: str, draft: record.Record, ended: Outcome) -> Tuple[str
         ended = _unheard(ended, fault)
         document = assemble.finish(draft, ended, _artifacts(folder))
     path = record.write(document, os.path.dirname(folder))
-    runner.tidy(folder)
+    trial_files.tidy(folder)
     return path, printable.document(document), ended
 
 
@@ -124,7 +124,7 @@ def _what_became_of_it(folder: str, job: Job) -> Outcome:
     seconds = events[-1].get("process_seconds") if outcome.is_finished(events) else None
     # Without its duration a record cannot be called complete.
     ending = Ending(0) if seconds is not None else Ending(0, outcome.STOPPED_INTERRUPTED)
-    return proving.judged(job, runner.outcome_of(ending, folder, Limits(), finished, seconds), folder)
+    return proving.judged(job, trial_files.outcome_of(ending, folder, Limits(), finished, seconds), folder)
 
 
 def salvage(records_folder: str) -> List[str]:
@@ -139,7 +139,7 @@ def salvage(records_folder: str) -> List[str]:
         if draft is None:
             continue
         if os.path.exists(os.path.join(records_folder, draft["id"] + ".json")):
-            runner.tidy(folder)  # the record was written, only the tidying was not done
+            trial_files.tidy(folder)  # the record was written, only the tidying was not done
             continue
         ended = _what_became_of_it(folder, Job.from_dict(draft["job"]))
         if ended.status != record.COMPLETE:

@@ -31,6 +31,16 @@ def duration(seconds: float) -> str:
     return "%d d %d h" % divmod(math.ceil(minutes / 60), 24)
 
 
+def counted(count: float, noun: str, form: str = "%d") -> str:
+    """A number of things with their noun, which takes an s where it is not one of them."""
+    return (form + " %s%s") % (count, noun, "" if count == 1 else "s")
+
+
+def capacity(count: float) -> str:
+    """Bytes that a host has, in GiB with one decimal."""
+    return "%.1f GiB" % (count / 2**30)
+
+
 def memory(count: float) -> str:
     """Bytes in MiB, or in GiB from one on."""
     return "%.2f GiB" % (count / 2**30) if count >= 2**30 else "%.0f MiB" % (count / 2**20)
@@ -61,13 +71,13 @@ def ratio_with_interval(estimate: Estimate) -> str:
 
 
 def accuracy(value: Optional[float]) -> str:
-    """A share of windows, four decimals as in the published table."""
+    """A share of windows or a score made of such, four decimals as in the published table."""
     return NOTHING if value is None else "%.4f" % value
 
 
 def epochs(count: float) -> str:
     """A number of epochs, perhaps a part of one, three significant digits."""
-    return "%.3g epoch%s" % (count, "" if count == 1 else "s")
+    return counted(count, "epoch", "%.3g")
 
 
 def accuracy_with_spread(spread: Spread) -> str:
@@ -77,14 +87,19 @@ def accuracy_with_spread(spread: Spread) -> str:
     return "%s ± %s (%d seeds)" % (accuracy(spread.mean), accuracy(spread.deviation), spread.n)
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 4) -> str:
     """A share in per cent, without needless digits."""
-    return "%.4g %%" % (100 * share)
+    return "%.*g %%" % (digits, 100 * share)
 
 
 def percentage_points(share: float) -> str:
     """A difference of two shares, two decimals."""
     return "%.2f pp" % (100 * share)
+
+
+def margin_points(share: float, digits: int = 4) -> str:
+    """A margin or a noise in percentage points, without needless digits."""
+    return "%.*g pp" % (digits, 100 * share)
 
 
 def p_value(value: Optional[float]) -> str:

@@ -42,7 +42,7 @@ def _ratio_text(cell: Cell, comparisons: Sequence[Comparison], numbers: Dict[int
     if not cell.has_speed:
         return units.NOTHING
     if not mine:
-        return "1 (reference)"
+        return tables.REFERENCE
     texts = ["%s, to [%d]" % (tables.ratio_with_verdict(one.speed), numbers[id(one.reference)]) for one in mine]
     return "; ".join(texts)
 
@@ -60,7 +60,7 @@ def _speed_row(comparison: Comparison, numbers: Dict[int, int]) -> Row:
 
 
 def _speed_table(comparisons: Sequence[Comparison], numbers: Dict[int, int]) -> Table:
-    title = "Speed (%d pair%s compared together)" % (len(comparisons), "" if len(comparisons) == 1 else "s")
+    title = "Speed (%s compared together)" % units.counted(len(comparisons), "pair")
     header = ("pair", "ratio [95 % interval]", "margin (source)", "p (Holm)", "interval by", "verdict")
     return Table(title, header, tuple(_speed_row(one, numbers) for one in comparisons))
 
@@ -82,7 +82,7 @@ def _accuracy_row(comparison: Comparison, numbers: Dict[int, int]) -> Row:
     return (
         _pair(comparison, numbers),
         sentences.accuracy_details(accuracy),
-        "%.4g pp" % (100 * accuracy.margin),
+        units.margin_points(accuracy.margin),
         units.p_value(difference.equivalence_p if difference else None),
         units.NOTHING if detectable is None else units.percentage_points(detectable),
         _single(accuracy),
@@ -147,12 +147,12 @@ def _unmatched_lines(selection: Selection) -> List[str]:
     return lines + [""]
 
 
-def _interval_text(outcome: gates.Outcome, gate: gates.Gate) -> str:
-    if outcome.interval is None:
+def _interval_text(pair: gates.PairAnswer, gate: gates.Gate) -> str:
+    if pair.interval is None:
         return "no interval"
     if gate.quantity == gates.ACCURACY:
-        return "95 %% interval %s to %s" % tuple(map(units.percentage_points, outcome.interval))
-    return "95 %% interval %.3fx to %.3fx" % outcome.interval
+        return "95 %% interval %s to %s" % tuple(map(units.percentage_points, pair.interval))
+    return "95 %% interval %.3fx to %.3fx" % pair.interval
 
 
 def _gate_lines(answers: Sequence[gates.Answer], numbers: Dict[int, int]) -> List[str]:
@@ -163,7 +163,7 @@ def _gate_lines(answers: Sequence[gates.Answer], numbers: Dict[int, int]) -> Lis
         lines.append("- `%s`: **%s**" % (answer.gate.text, answer.answer))
         lines += [
             "  - %s: %s, %s" % (plain(_pair(one.comparison, numbers)), one.answer, _interval_text(one, answer.gate))
-            for one in answer.outcomes
+            for one in answer.pairs
         ]
     return lines + [""]
 

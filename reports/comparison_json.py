@@ -13,7 +13,7 @@ from bench.comparing.compare import Comparison, Speed
 from bench.comparing.fairness import Difference
 from bench.comparing.match import Selection
 from bench.figures import why_none
-from bench.stats import verdict
+from bench.stats import ALPHA
 from reports import sentences, tables
 
 #: History. 1: the first form.
@@ -92,8 +92,8 @@ def _pair(comparison: Comparison) -> Dict[str, Any]:
 
 
 def _gate(answer: gates.Answer) -> Dict[str, Any]:
-    outcomes = [{"answer": one.answer, "interval": _ends(one.interval)} for one in answer.outcomes]
-    return {"gate": answer.gate.text, "answer": answer.answer, "pairs": outcomes}
+    pairs = [{"answer": one.answer, "interval": _ends(one.interval)} for one in answer.pairs]
+    return {"gate": answer.gate.text, "answer": answer.answer, "pairs": pairs}
 
 
 def render(selection: Selection, comparisons: Sequence[Comparison], answers: Sequence[gates.Answer]) -> str:
@@ -104,7 +104,7 @@ def render(selection: Selection, comparisons: Sequence[Comparison], answers: Seq
         "a": selection.sides[0].text,
         "b": selection.sides[1].text,
         "reference": "b",
-        "alpha": verdict.ALPHA,
+        "alpha": ALPHA,
         "pairs": [_pair(one) for one in comparisons],
         "doubts": doubts.of_runs(match.compared(selection)),
         "unmatched": [dict(_cell(one.cell), side=one.side, reason=one.reason) for one in selection.unmatched],

@@ -3,8 +3,9 @@
 import shlex
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
-from bench import doubts, printable
+from bench import doubts, printable, units
 from bench.cells import Cell, effective_settings
+from bench.comparing import naming
 from bench.figures import is_without_proof, why_none
 from bench.record import Record
 from reports import tables, trial_tables
@@ -74,7 +75,7 @@ def doubt_lines(cells: Sequence[Cell]) -> List[str]:
     lines = ["### Doubts", ""]
     for number, cell in enumerate(cells, 1):
         lines += [
-            "- %s: %s" % (plain(tables.cell_name(cell, number)), plain(sentence)) for sentence in doubts.of_cell(cell)
+            "- %s: %s" % (plain(naming.numbered(cell, number)), plain(sentence)) for sentence in doubts.of_cell(cell)
         ]
     return lines + ["- " + plain(sentence) for sentence in doubts.of_runs(cells)] + [""]
 
@@ -87,11 +88,11 @@ def _footnotes(published: Published) -> List[str]:
 
 
 def _host(host: Dict[str, Any]) -> str:
-    return "%s, %s of %s cores usable, %.1f GiB, %s %s, %s" % (
+    return "%s, %s of %s cores usable, %s, %s %s, %s" % (
         host.get("cpu_model"),
         host.get("cores_usable"),
         host.get("cores_logical"),
-        host.get("memory_bytes", 0) / 2**30,
+        units.capacity(host.get("memory_bytes", 0)),
         host.get("os"),
         host.get("kernel"),
         "container" if host.get("is_container") else "no container seen",
@@ -115,7 +116,7 @@ def _revision(harbench: Dict[str, Any]) -> str:
 
 def _unknown_lines(cell: Cell) -> List[str]:
     """What `harbench doctor` could not tell of the host, in a line; nothing where it told all or was not asked."""
-    found = cell.findings("UNKNOWN")
+    found = cell.untold()
     sentences = " ".join(one["finding"] for one in found)
     return ["  - harbench doctor could not tell: %s" % plain(sentences)] if found else []
 
@@ -134,7 +135,7 @@ def environment_lines(cell: Cell, number: int) -> List[str]:
     effective = ", ".join("%s=%s" % item for item in sorted(effective_settings(first).items()))
     dataset, flops = first["dataset"], first["cost"]["flops_per_step"]
     return [
-        "- %s" % plain(tables.cell_name(cell, number)),
+        "- %s" % plain(naming.numbered(cell, number)),
         "  - host: %s" % plain(_host(host)),
         *_unknown_lines(cell),
         "  - workload: %d parameters, %.2f GFLOP a step on paper%s"
@@ -177,8 +178,8 @@ def _unproven_lines(records: Sequence[Record]) -> List[str]:
     for record in filter(is_without_proof, records):
         groups.setdefault((record["job"]["backend"], str(why_none(record))), []).append(record["id"])
     return [
-        "- left out: %d record%s of %s without proof that the device did the work: %s; %s"
-        % (len(ids), "" if len(ids) == 1 else "s", plain(backend), ", ".join(ids), plain(reason))
+        "- left out: %s of %s without proof that the device did the work: %s; %s"
+        % (units.counted(len(ids), "record"), plain(backend), ", ".join(ids), plain(reason))
         for (backend, reason), ids in groups.items()
     ]
 

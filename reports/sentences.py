@@ -11,15 +11,13 @@ from bench.stats import Ratio
 from bench.stats.verdict import EQUIVALENT
 from reports import tables
 
-_MEASURED = "measured"
-
 
 def _labels(comparison: Comparison) -> Tuple[str, str, str]:
     """What stands before the sentence, and both names: a figure that is not simply measured is said to be none."""
     kinds = tables.kind_of(comparison.cell), tables.kind_of(comparison.reference)
     names = comparison.names
     if kinds[0] == kinds[1]:
-        shared = [part for part in (comparison.context, kinds[0] if kinds[0] != _MEASURED else "") if part]
+        shared = [part for part in (comparison.context, kinds[0] if kinds[0] != tables.MEASURED else "") if part]
         return ", ".join(shared) + ": " if shared else "", names[0], names[1]
     name, reference = ("%s (%s)" % both for both in zip(names, kinds))
     return comparison.context and comparison.context + ": ", name, reference
@@ -34,7 +32,7 @@ def _trials(comparison: Comparison, ratio: Ratio) -> str:
     counts = len(comparison.cell.records), len(comparison.reference.records)
     if not ratio.is_paired:
         return "%d and %d trials" % counts
-    text = "%d pair%s of trials" % (ratio.n, "" if ratio.n == 1 else "s")
+    text = units.counted(ratio.n, "pair") + " of trials"
     without = sum(counts) - 2 * ratio.n
     return text + (" (%d trials without a partner left out)" % without if without else "")
 
@@ -74,7 +72,7 @@ def _accuracy(comparison: Comparison) -> str:
     accuracy = comparison.accuracy
     if accuracy.difference is None:
         return "accuracies not comparable: %s" % accuracy_details(accuracy)
-    margin = "%.4g pp" % (100 * accuracy.margin)
+    margin = units.margin_points(accuracy.margin)
     answer = "equivalent within" if accuracy.answer == EQUIVALENT else "%s, margin" % accuracy.answer
     return "accuracy%s %s %s (%s)%s" % (
         _length(comparison.cell), answer, margin, accuracy_details(accuracy), _agreement(accuracy),

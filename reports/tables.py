@@ -5,13 +5,18 @@ from typing import List, Optional, Sequence, Set, Tuple
 
 from bench import stats, units
 from bench.cells import Cell
-from bench.comparing import compare, fairness
+from bench.comparing import compare, fairness, naming
 from bench.comparing.compare import Speed
 from bench.doubts import is_published_length
 from bench.plan import MODE_FULL
 from reports.published import Published
 
 Row = Tuple[str, ...]
+
+#: What a figure is that needs no further word.
+MEASURED = "measured"
+#: What stands for a reference in a column of ratios.
+REFERENCE = "1 (reference)"
 
 
 @dataclass(frozen=True)
@@ -25,28 +30,14 @@ class Table:
 
 def kind_of(cell: Cell) -> str:
     """What a cell's figures are: measured or simulated, and synthetic where the data is."""
-    state = fairness.proof_state(cell)
-    return {"proven": "measured"}.get(state, state) + _kind_of_data(cell)
+    state = MEASURED if fairness.is_measured(cell) else fairness.proof_state(cell)
+    return state + _kind_of_data(cell)
 
 
 def _kind_of_data(cell: Cell) -> str:
-    dataset = cell.first["dataset"]
-    if dataset["kind"] == "synthetic":
+    if cell.has_synthetic_data:
         return ", synthetic data"
-    return "" if dataset.get("is_complete") else ", a part of UCI HAR"
-
-
-#: The arithmetic that needs no word in a name.
-_PLAIN_PRECISION = "fp32"
-
-
-def cell_name(cell: Cell, number: int) -> str:
-    """Short name of a cell, the same in every table of a report."""
-    job, description = cell.first["job"], cell.first["description"]
-    stack = "%s %s" % (description["framework"], description["framework_version"])
-    words = [job["backend"].upper(), job["workload"]["preset"], job["kernel"]]
-    words += [] if job["precision"] == _PLAIN_PRECISION else [job["precision"]]
-    return "[%d] %s, %s" % (number, " ".join(words), stack)
+    return "" if cell.first["dataset"].get("is_complete") else ", a part of UCI HAR"
 
 
 def _differences(published: Published, cell: Cell) -> str:
@@ -67,14 +58,14 @@ def _differences(published: Published, cell: Cell) -> str:
 def _beside_published(published: Published, cells: Sequence[Cell]) -> Row:
     """Labels of columns that stand beside published ones."""
     return tuple(
-        "%s (%s%s)" % (cell_name(cell, i), kind_of(cell), _differences(published, cell))
+        "%s (%s%s)" % (naming.numbered(cell, i), kind_of(cell), _differences(published, cell))
         for i, cell in enumerate(cells, 1)
     )
 
 
 def labels(cells: Sequence[Cell]) -> Row:
     """Names that say what the figures are: no figure stands anywhere without that."""
-    return tuple("%s (%s)" % (cell_name(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
+    return tuple("%s (%s)" % (naming.numbered(cell, i), kind_of(cell)) for i, cell in enumerate(cells, 1))
 
 
 def _accuracy(cell: Cell) -> str:
@@ -156,7 +147,7 @@ _COMPARISON_HEADER = (
 def _comparison_row(cell: Cell, number: int, ratio: str) -> Row:
     job, host = cell.first["job"], cell.first["environment"]["identity"]
     return (
-        cell_name(cell, number),
+        naming.numbered(cell, number),
         cell.first["description"]["device"],
         "%s, %s cores" % (host.get("cpu_model"), host.get("cores_usable")),
         _stack(cell),
@@ -199,7 +190,7 @@ def _as_reference(cell: Cell, first: Cell) -> str:
     if not cell.has_speed:
         return units.NOTHING
     if cell is first:
-        return "1 (reference)"
+        return REFERENCE
     names = [difference.name for difference in fairness.stopping_speed(fairness.differences(cell, first))]
     return "1 (reference; not comparable with [1]: %s)" % ", ".join(names)
 

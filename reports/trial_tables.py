@@ -24,7 +24,7 @@ LEGEND = (
 
 
 def _nothing(label: str, header: Row) -> Row:
-    """The row of a cell that has no speed."""
+    """The row of a cell of which there is nothing to say."""
     return (label,) + (units.NOTHING,) * (len(header) - 1)
 
 
@@ -143,7 +143,7 @@ _DEVICE_HEADER = (
 def _device_row(label: str, cell: Cell) -> Row:
     used = device_use.of_cell(cell)
     if used is None:
-        return (label,) + (units.NOTHING,) * (len(_DEVICE_HEADER) - 1)
+        return _nothing(label, _DEVICE_HEADER)
     figures: Tuple[Tuple[Optional[float], Callable[[float], str]], ...] = (
         (used.power_watts, "{:.1f} W".format),
         (used.energy_joules, "{:.4g} J".format),

@@ -12,21 +12,23 @@ from bench.errors import DataError, DeviceNotUsed, TrialFailed
 if TYPE_CHECKING:
     from backends.logs.reading import Reading
 
-_DEVICES = {"npu": "NPU", "gpu": "GPU", "cpu": "CPU"}
-_VERDICTS = {
-    "yes": "the log proves that the {device} was given the work",
-    "no": "no accelerator did the work",
-    "partly": "an accelerator did a part of the work at most",
-    "not proven": "nothing in the log proves that an accelerator did the work",
-    "yes, then failed": "the {device} was at work and the run failed",
-}
+
+def _meaning(is_used: str, device: str) -> str:
+    from backends.logs import reading  # loaded by whoever has one
+
+    return {
+        reading.YES: "the log proves that the %s was given the work" % device,
+        reading.NO: "no accelerator did the work",
+        reading.PARTLY: "an accelerator did a part of the work at most",
+        reading.UNPROVEN: "nothing in the log proves that an accelerator did the work",
+        reading.YES_THEN_FAILED: "the %s was at work and the run failed" % device,
+    }[is_used]
 
 
 def verdict(reading: "Reading") -> str:
     """The device, whether it was used, and what that means, in one line."""
-    device = _DEVICES.get(reading.device or "", "unknown")
-    meaning = _VERDICTS[reading.is_used].format(device=device)
-    return "Device: %s; used: %s (%s)." % (device, reading.is_used, meaning)
+    device = reading.device.upper() if reading.device else "unknown"
+    return "Device: %s; used: %s (%s)." % (device, reading.is_used, _meaning(reading.is_used, device))
 
 
 def lines(reading: "Reading", tail: str) -> List[str]:

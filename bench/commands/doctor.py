@@ -23,10 +23,7 @@ def lines(findings: List[Finding]) -> List[str]:
 
 def document(backend: str, findings: List[Finding]) -> str:
     """The findings as one JSON document."""
-    listed = [
-        {"check": found.check, "state": found.state, "finding": found.sentence, "remedy": found.remedy}
-        for found in findings
-    ]
+    listed = [found.to_dict() for found in findings]
     content = {"harbench": bench.__version__, "backend": backend, "findings": listed}
     return json.dumps(content, indent=1, allow_nan=False)
 

@@ -28,6 +28,4 @@ def export(ckpt: str, out: str, chip: str, batch: int, data_path: Optional[str])
     exported = exporting.export(checkpoints.cleared(plan.MODE_EXPORT, data_path, batch), ckpt, out)
     for line in exporting.lines(exported):
         click.echo(line)
-    click.echo(
-        "compile it on a host with CANN: %s" % offline.command(out, soc, exported.network, batch, exporting.NODES)
-    )
+    click.echo("compile it on a host with CANN: %s" % offline.command(out, soc, exported.network, batch))

@@ -29,7 +29,8 @@ _OPTIONS = (
         type=click.Choice([plan.MODE_PERFORMANCE, plan.MODE_FULL]),
         default=plan.MODE_PERFORMANCE,
         show_default=True,
-        help="performance: 5 epochs, one evaluation; full: 250 epochs, each evaluated.",
+        help="performance: %d epochs, one evaluation; full: %d epochs, each evaluated."
+        % (plan.DEFAULT_EPOCHS[plan.MODE_PERFORMANCE], plan.DEFAULT_EPOCHS[plan.MODE_FULL]),
         **env("MODE"),
     ),
     click.option("--epochs", type=POSITIVE, default=None, help="Passes over the training windows.", **env("EPOCHS")),

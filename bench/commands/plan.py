@@ -6,16 +6,19 @@ from typing import Callable, List, Optional, Sequence, Tuple
 
 import click
 import numpy as np
-from scipy import special
 
 from bench import cells, units
 from bench.cells import Cell
 from bench.commands.options import env, record_places
 from bench.commands.quantities import PERCENT, PERCENTAGE_POINTS
+from bench.comparing import naming
 from bench.errors import UsageError
 from bench.record import read_all
 from bench.stats import power
 from bench.stats.verdict import DEFAULT_MARGIN
+
+#: A noise is known to less than that.
+_NOISE_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,10 @@ class _Noise:
     n: Optional[int]
 
     def sentence(self, noun: str, text_of: Callable[[float], str]) -> str:
-        """The deviation with its 95 % interval, which few values leave wide (chi-squared)."""
+        """The deviation with its 95 % interval, which few values leave wide."""
         if self.n is None:
             return "noise %s as given" % text_of(self.deviation)
-        low, high = (
-            self.deviation * math.sqrt((self.n - 1) / special.chdtri(self.n - 1, tail)) for tail in (0.025, 0.975)
-        )
-        texts = [text_of(value) for value in (self.deviation, low, high)]
+        texts = [text_of(value) for value in (self.deviation, *power.deviation_interval(self.deviation, self.n))]
         return "noise %s [%s, %s] from %d %s" % (texts[0], texts[1], texts[2], self.n, noun)
 
 
@@ -67,14 +67,6 @@ class _Question:
         return _Noise(deviation, len(values)) if deviation > 0 else None
 
 
-def _percent(share: float) -> str:
-    return "%.3g %%" % (100 * share)
-
-
-def _points(share: float) -> str:
-    return "%.3g pp" % (100 * share)
-
-
 def _duration(cell: Optional[Cell], count: int) -> str:
     if cell is None:
         return "time unknown"
@@ -95,9 +87,7 @@ def _answers(question: _Question, found: Sequence[Cell]) -> List[str]:
     Raises:
         UsageError: neither a cell nor the option says how large the noise is.
     """
-    from reports.tables import cell_name  # bench does not know reports; only a command joins them
-
-    rows: List[Tuple[str, Optional[Cell]]] = [(cell_name(cell, i), cell) for i, cell in enumerate(found, 1)]
+    rows: List[Tuple[str, Optional[Cell]]] = [(naming.numbered(cell, i), cell) for i, cell in enumerate(found, 1)]
     rows = rows or [("any cell", None)]
     noises = [question.noise(cell) for _, cell in rows]
     if not any(noises):
@@ -114,26 +104,26 @@ def _speed(detect: float, likely: float, noise: Optional[float]) -> _Question:
 
     return _Question(
         heading="Trials of each cell to find a difference in speed of %s with a power of %s:"
-        % (_percent(detect), _percent(likely)),
+        % (units.percent(detect), units.percent(likely)),
         noun="trials",
         option="--trial-noise",
         given=noise,
         values_of=lambda cell: [math.log(value) for value in cell.values("step_seconds") if cell.has_speed],
         needed=needed,
-        text_of=_percent,
+        text_of=lambda deviation: units.percent(deviation, _NOISE_DIGITS),
     )
 
 
 def _accuracy(margin: float, likely: float, noise: Optional[float]) -> _Question:
     return _Question(
         heading="Seeds of each cell to show equal accuracies equivalent within %s with a power of %s:"
-        % (_points(margin), _percent(likely)),
+        % (units.margin_points(margin), units.percent(likely)),
         noun="seeds",
         option="--accuracy-noise",
         given=noise,
         values_of=lambda cell: list(cell.by_seed("final_accuracy").values()),
         needed=lambda deviation: power.seeds_needed(margin, deviation, likely),
-        text_of=_points,
+        text_of=lambda deviation: units.margin_points(deviation, _NOISE_DIGITS),
     )
 
 
@@ -208,5 +198,5 @@ def plan(
         click.echo(
             "Found means that the interval excludes 1. The verdict `faster` or `slower` needs a ratio beyond the "
             "margin, too, which is %s where no noise floor was measured: give `harbench compare` a --margin well below "
-            "the difference." % _percent(DEFAULT_MARGIN)
+            "the difference." % units.percent(DEFAULT_MARGIN)
         )

@@ -6,6 +6,8 @@ from typing import Any, Optional, Set, Tuple
 
 import click
 
+from backends.protocol import loss_scale_of
+
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 
 
@@ -62,10 +64,6 @@ class _Cpus(click.ParamType):
 CPUS = _Cpus()
 
 
-#: The largest power of two that float32 holds, in which every device scales.
-_LARGEST_LOSS_SCALE = 2.0**127
-
-
 class _LossScale(click.ParamType):
     """`none`, `dynamic`, or a number from 1 to 2^127."""
 
@@ -73,16 +71,10 @@ class _LossScale(click.ParamType):
 
     def convert(self, value: Any, param: Optional[click.Parameter], context: Optional[click.Context]) -> str:
         """The word, or the number as the shortest text that means it."""
-        text = str(value).strip().lower()
-        if text in ("none", "dynamic"):
-            return text
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not 1 <= number <= _LARGEST_LOSS_SCALE:
+        scale = loss_scale_of(str(value).strip().lower())
+        if scale is None:
             self.fail("%r is no loss scale; write none, dynamic, or a number from 1 to 2^127" % value, param, context)
-        return "%.17g" % number
+        return scale
 
 
 LOSS_SCALE = _LossScale()

@@ -38,7 +38,7 @@ class Accuracy:
     """
 
     answer: str
-    difference: Optional[equivalence.Comparison]
+    difference: Optional[equivalence.MeanDifference]
     margin: float
     stopped_by: Tuple[Difference, ...]
     agreements: Tuple[Agreement, ...]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
+from backends import registry
 from backends.proof import PROVEN, SIMULATED
+from backends.protocol import ENGINE_NONE
 from bench import clock, units, updates
 from bench.cells import Cell, identity
 from bench.errors import UsageError
@@ -117,12 +119,23 @@ def _named(place: str) -> str:
     return place[len(_ASKED) :] if place.startswith(_ASKED) else place
 
 
+def _is_without_device(backend: str) -> bool:
+    """Whether it is one of our backends that compute nothing; one of another package says itself what it proves."""
+    known = registry.built_in(backend)
+    return known is not None and known.engine == ENGINE_NONE
+
+
 def proof_state(cell: Cell) -> str:
     """`proven` or `simulated`; without a device or a clock it is simulated whatever the record says."""
     is_virtual = any(record["clock"]["name"] == clock.VIRTUAL for record in cell.records)
-    if cell.first["job"]["backend"] == "null" or is_virtual:
+    if _is_without_device(cell.first["job"]["backend"]) or is_virtual:
         return SIMULATED
     return str(cell.first["proof"]["state"])
+
+
+def is_measured(cell: Cell) -> bool:
+    """Whether its device is proven to have done the work."""
+    return proof_state(cell) == PROVEN
 
 
 def _all_of(values: Sequence[Any]) -> str:

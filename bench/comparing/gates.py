@@ -79,7 +79,7 @@ def parse(text: str) -> Gate:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PairAnswer:
     """What one pair says to a gate: the answer, and the 95 % interval that it rests on (None: there is none)."""
 
     comparison: Comparison
@@ -93,7 +93,7 @@ class Answer:
 
     gate: Gate
     answer: str
-    outcomes: Tuple[Outcome, ...]
+    pairs: Tuple[PairAnswer, ...]
 
 
 def judge(gate: Gate, low: float, high: float) -> str:
@@ -107,14 +107,14 @@ def judge(gate: Gate, low: float, high: float) -> str:
     return NOT_MET if high < bound else INCONCLUSIVE
 
 
-def _outcome(gate: Gate, comparison: Comparison) -> Outcome:
+def _of_pair(gate: Gate, comparison: Comparison) -> PairAnswer:
     speed = comparison.speed
     measured = {FPS: speed.ratio, STEP_TIME: speed.step_time, ACCURACY: comparison.accuracy.difference}[gate.quantity]
     if measured is None:
-        return Outcome(comparison, NOT_COMPARABLE, None)
+        return PairAnswer(comparison, NOT_COMPARABLE, None)
     if measured.low is None or measured.high is None:
-        return Outcome(comparison, INCONCLUSIVE, None)
-    return Outcome(comparison, judge(gate, measured.low, measured.high), (measured.low, measured.high))
+        return PairAnswer(comparison, INCONCLUSIVE, None)
+    return PairAnswer(comparison, judge(gate, measured.low, measured.high), (measured.low, measured.high))
 
 
 def _together(answers: Sequence[str], unmatched: Sequence[Unmatched]) -> str:
@@ -131,8 +131,8 @@ def answer(
     """What the comparisons say to each gate; a cell that was compared with nothing leaves a gate unproven."""
     answers = []
     for gate in gates:
-        outcomes = tuple(_outcome(gate, comparison) for comparison in comparisons)
-        answers.append(Answer(gate, _together([one.answer for one in outcomes], unmatched), outcomes))
+        pairs = tuple(_of_pair(gate, comparison) for comparison in comparisons)
+        answers.append(Answer(gate, _together([one.answer for one in pairs], unmatched), pairs))
     return answers
 
 
@@ -144,18 +144,18 @@ def _reasons(answers: Sequence[Answer]) -> str:
     stopped = [
         one.comparison.accuracy.stopped_by if answer.gate.quantity == ACCURACY else one.comparison.speed.stopped_by
         for answer in answers
-        for one in answer.outcomes
+        for one in answer.pairs
         if one.answer == NOT_COMPARABLE
     ]
     return ", ".join(dict.fromkeys(str(difference) for differences in stopped for difference in differences))
 
 
 def _why_open(answers: Sequence[Answer], unmatched: Sequence[Unmatched]) -> str:
-    outcomes = [one for answer in answers for one in answer.outcomes if one.answer == INCONCLUSIVE]
+    open_pairs = [one for answer in answers for one in answer.pairs if one.answer == INCONCLUSIVE]
     reasons = []
-    if any(one.interval is None for one in outcomes):
+    if any(one.interval is None for one in open_pairs):
         reasons.append("there is no interval where a side has one trial or no spread; measure more --trials")
-    if any(one.interval is not None for one in outcomes):
+    if any(one.interval is not None for one in open_pairs):
         reasons.append("the 95 % interval reaches over the bound; measure more --trials")
     if unmatched:
         reasons.append("%d cells without a partner were not checked; select those that are meant" % len(unmatched))

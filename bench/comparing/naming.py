@@ -1,7 +1,8 @@
-"""What to call two sides that are compared: by what differs between them, never both the same."""
+"""What to call cells: by what they are, and two that are compared by what differs between them, never both the same."""
 
 from typing import Any, Dict, List, Sequence, Tuple
 
+from bench import units
 from bench.cells import Cell
 from bench.comparing import fairness
 
@@ -25,6 +26,8 @@ _LAST_RESORTS: Tuple[Tuple[str, str], ...] = (
 
 #: How `bench.comparing.fairness` names the variables that were set for the trials.
 _VARIABLE = "variables."
+#: The arithmetic that needs no word in a name.
+_PLAIN_PRECISION = "fp32"
 
 
 def _words(facts: Dict[str, Any], name: str, form: str) -> str:
@@ -99,4 +102,13 @@ def without_trials(cell: Cell) -> str:
 
 def short(cell: Cell) -> str:
     """A cell in few words, for a sentence that lists what there is."""
-    return "%s (%d trial%s)" % (without_trials(cell), len(cell.records), "" if len(cell.records) == 1 else "s")
+    return "%s (%s)" % (without_trials(cell), units.counted(len(cell.records), "trial"))
+
+
+def numbered(cell: Cell, number: int) -> str:
+    """Short name of a cell with its number, the same in every table of a report."""
+    job, description = cell.first["job"], cell.first["description"]
+    stack = "%s %s" % (description["framework"], description["framework_version"])
+    words = [job["backend"].upper(), job["workload"]["preset"], job["kernel"]]
+    words += [] if job["precision"] == _PLAIN_PRECISION else [job["precision"]]
+    return "[%d] %s, %s" % (number, " ".join(words), stack)

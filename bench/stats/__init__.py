@@ -7,6 +7,8 @@ from typing import Optional, Sequence, Tuple
 import numpy as np
 from scipy import special
 
+#: Share of experiments on equal cells in which a difference may be called one: the intervals are of 95 %.
+ALPHA = 0.05
 #: A standard error of logarithms below it is rounding, not spread.
 _LEAST_ERROR = 1e-12
 

@@ -5,7 +5,7 @@ from typing import Any, Optional, Sequence
 
 import numpy as np
 
-from bench.stats import Estimate, power
+from bench.stats import ALPHA, Estimate, power
 
 EQUIVALENT = "equivalent"
 HIGHER = "higher"
@@ -14,12 +14,11 @@ INCONCLUSIVE = "inconclusive"
 
 #: Margin on a difference of accuracies, as a fraction: one percentage point.
 DEFAULT_MARGIN = 0.01
-_ALPHA = 0.05
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What accuracies over seeds say of two cells; all of them fractions.
+class MeanDifference:
+    """What accuracies over seeds say of the difference of two cells; all of them fractions.
 
     Args:
         difference: mean of the first less mean of the second.
@@ -52,14 +51,14 @@ def _means(one: np.ndarray, other: np.ndarray) -> Optional[Any]:
 
 
 def _answer(difference: float, low: float, high: float, equivalence_p: float, margin: float) -> str:
-    if equivalence_p <= _ALPHA:
+    if equivalence_p <= ALPHA:
         return EQUIVALENT
     if low <= 0 <= high or abs(difference) <= margin:
         return INCONCLUSIVE
     return HIGHER if difference > 0 else LOWER
 
 
-def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAULT_MARGIN) -> Comparison:
+def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAULT_MARGIN) -> MeanDifference:
     """Whether two cells are equally accurate, from one accuracy for each seed: Welch (1947) and two one-sided tests.
 
     `equivalent`: two one-sided Welch tests at 5 % reject that the difference is as large as the margin (Schuirmann
@@ -77,12 +76,12 @@ def compare(one: Sequence[float], other: Sequence[float], margin: float = DEFAUL
     difference = float(first.mean() - second.mean())
     means = _means(first, second)
     if means is None:
-        return Comparison(difference, None, None, None, margin, INCONCLUSIVE, None, len(first), len(second))
-    low, high = map(float, means.tconfint_diff(alpha=_ALPHA, usevar="unequal"))
+        return MeanDifference(difference, None, None, None, margin, INCONCLUSIVE, None, len(first), len(second))
+    low, high = map(float, means.tconfint_diff(alpha=ALPHA, usevar="unequal"))
     p_value = float(means.ttost_ind(-margin, margin, usevar="unequal")[0])
     detectable = power.detectable_difference(float(means.std_meandiff_separatevar), float(means.dof_satt()))
     answer = _answer(difference, low, high, p_value, margin)
-    return Comparison(difference, low, high, p_value, margin, answer, detectable, len(first), len(second))
+    return MeanDifference(difference, low, high, p_value, margin, answer, detectable, len(first), len(second))
 
 
 @dataclass(frozen=True)
@@ -133,5 +132,5 @@ def accuracy_interval(n_correct: int, n_windows: int) -> Estimate:
 
     if not 0 <= n_correct <= n_windows or n_windows == 0:
         raise ValueError("%d of %d windows cannot be correct" % (n_correct, n_windows))
-    low, high = proportion_confint(n_correct, n_windows, alpha=_ALPHA, method="wilson")
+    low, high = proportion_confint(n_correct, n_windows, alpha=ALPHA, method="wilson")
     return Estimate(n_correct / n_windows, float(low), float(high), n_windows)

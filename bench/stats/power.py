@@ -1,15 +1,16 @@
-"""How many trials or seeds a question needs, and what a design could have detected: power, before and after.
+"""How many trials or seeds a question needs, what a design could have detected, and how well a noise is known.
 
 Power is computed at one comparison's level of 5 %; Holm's correction for several made together needs more.
 """
 
 import math
-from typing import Callable, Optional
+from typing import Callable, Optional, Tuple
 
 import numpy as np
 from scipy import special
 
-_ALPHA = 0.05
+from bench.stats import ALPHA
+
 _POWER = 0.8
 #: Two give a deviation, but of next to no certainty.
 LEAST = 3
@@ -22,7 +23,7 @@ _CERTAIN = 1e3
 
 def _power_of_t(noncentrality: float, freedom: float) -> float:
     """Power of a two-sided t-test at 5 %; noncentral t (Cohen 1988)."""
-    critical = special.stdtrit(freedom, 1 - _ALPHA / 2)
+    critical = special.stdtrit(freedom, 1 - ALPHA / 2)
     return float(1 - special.nctdtr(freedom, min(noncentrality, _CERTAIN), critical))
 
 
@@ -39,7 +40,7 @@ def _power_of_two_one_sided(noncentrality: float, freedom: float) -> float:
     """
     tails = (np.arange(_SPREAD_POINTS) + 0.5) / _SPREAD_POINTS
     errors = np.sqrt(special.chdtri(freedom, tails) / freedom)
-    limits = np.maximum(noncentrality - special.stdtrit(freedom, 1 - _ALPHA) * errors, 0.0)
+    limits = np.maximum(noncentrality - special.stdtrit(freedom, 1 - ALPHA) * errors, 0.0)
     return float(np.mean(2 * special.ndtr(limits) - 1))
 
 
@@ -123,3 +124,14 @@ def detectable_difference(standard_error: float, freedom: float, power: float = 
     while _power_of_t(high, freedom) < power:
         high *= 2
     return standard_error * float(optimize.brentq(lambda size: _power_of_t(size, freedom) - power, 0.0, high))
+
+
+def deviation_interval(deviation: float, n: int) -> Tuple[float, float]:
+    """The 95 % interval of a standard deviation (chi-squared), which few values leave wide.
+
+    Args:
+        deviation: of a sample; the result has its unit.
+        n: values in the sample, two at least.
+    """
+    low, high = (deviation * math.sqrt((n - 1) / special.chdtri(n - 1, tail)) for tail in (0.025, 0.975))
+    return low, high

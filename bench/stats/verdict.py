@@ -3,7 +3,7 @@
 import math
 from typing import List, Optional, Sequence
 
-from bench.stats import Ratio
+from bench.stats import ALPHA, Ratio
 
 FASTER = "faster"
 SLOWER = "slower"
@@ -11,8 +11,6 @@ EQUIVALENT = "equivalent"
 INCONCLUSIVE = "inconclusive"
 NOT_COMPARABLE = "not comparable"
 
-#: Share of experiments on equal cells in which a difference may be called one.
-ALPHA = 0.05
 #: Margin on a ratio of speeds where no A/A run of the host gives one: shared machines drift by as much.
 DEFAULT_MARGIN = 0.05
 

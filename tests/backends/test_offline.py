@@ -8,11 +8,9 @@ from backends import offline
 from har_model.config import NetworkConfig
 from har_model.errors import UsageError
 
-_NAMES = ("X", "output")
-
 
 def test_the_command_is_the_ports_own_for_its_network():
-    assert offline.command("model.pb", "Ascend310", NetworkConfig(), 1, _NAMES) == (
+    assert offline.command("model.pb", "Ascend310", NetworkConfig(), 1) == (
         "atc --model=model.pb --framework=3 --output=model --soc_version=Ascend310 "
         '--input_shape="X:1,128,9" --log=info --out_nodes="output:0"'
     )
@@ -22,7 +20,7 @@ def test_the_command_is_the_ports_own_for_its_network():
     st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), min_size=1), st.integers(1, 4096)
 )
 def test_whatever_the_path_a_shell_reads_it_back(path, batch):
-    words = shlex.split(offline.command("/" + path + "x.pb", "Ascend310P3", NetworkConfig(), batch, _NAMES))
+    words = shlex.split(offline.command("/" + path + "x.pb", "Ascend310P3", NetworkConfig(), batch))
     assert words[1] == "--model=/" + path + "x.pb" and words[3] == "--output=/" + path + "x"
     assert words[5] == "--input_shape=X:%d,128,9" % batch and len(words) == 8
 
@@ -60,5 +58,5 @@ def test_atc_never_writes_onto_the_graph_that_it_reads(path):
         offline.check_model_path(path)
     except UsageError:
         return
-    words = shlex.split(offline.command(path, "Ascend310", NetworkConfig(), 1, _NAMES))
+    words = shlex.split(offline.command(path, "Ascend310", NetworkConfig(), 1))
     assert words[3][len("--output=") :].lower() + ".om" != path.lower()

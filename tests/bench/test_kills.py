@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from bench import environment, layout, record, runner, step_log
+from bench import environment, layout, record, runner, step_log, trial_files
 from bench.outcome import Limits
 from bench.plan import Job
 from har_model.config import TrainingConfig, Workload
@@ -87,7 +87,7 @@ def test_a_trial_killed_anywhere_keeps_every_step(job, tmp_path):
     for number in range(_TRIAL_KILLS):
         folder = tmp_path / ("trial%d" % number)
         folder.mkdir()
-        runner.leave_job(job, str(folder))
+        trial_files.leave_job(job, str(folder))
         known = []
         killer = _kill_soon(draw.uniform(0, 0.9), known)
         ended = runner.run_trial(job, str(folder), Limits(), lambda _: None)

@@ -7,7 +7,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bench import units
 from bench.commands.plan import plan
 from bench.errors import DataError, UsageError
 from bench.stats import power
@@ -42,22 +41,6 @@ def _leave(folder, step_seconds, accuracies, process_seconds=60.0):
             process_seconds=process_seconds,
         )
         (folder / ("r%d.json" % seed)).write_text(json.dumps(record))
-
-
-@pytest.mark.parametrize(
-    "seconds, text",
-    [
-        (0.2, "1 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (61, "2 min"),
-        (3600, "1 h 0 min"),
-        (12000, "3 h 20 min"),
-        (90000, "1 d 1 h"),
-    ],
-)
-def test_a_duration_is_said_in_the_units_that_matter(seconds, text):
-    assert units.duration(seconds) == text
 
 
 def test_the_noise_of_the_options_answers_without_any_record(ask):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from bench import proving, record
+from bench import record
 from bench.comparing import sides
 from bench.errors import NotComparable
 from tests import small_dataset, strangers
@@ -171,14 +171,6 @@ def test_beside_proven_records_those_without_proof_are_listed_and_not_compared(h
     out, _ = harbench("compare", "n", "b", "--json")
     left_out = {one["id"]: one["reason"] for one in json.loads(out)["incomplete"]}
     assert sorted(left_out) == ["u0", "u1", "u2", "u3", "u4"] and "Nothing proves" in left_out["u0"]
-
-
-def test_a_long_log_is_read_at_both_ends(tmp_path):
-    path = tmp_path / "trial.log"
-    path.write_bytes(b"first\r\xff" + b"x" * (17 * 2**20) + b"\nlast")
-    text = proving.log_text(str(path))
-    assert text.startswith("first\n\\xff") and text.endswith("\nlast") and len(text) < 17 * 2**20
-    assert proving.log_text(str(tmp_path / "nowhere")) == ""
 
 
 def _broken(tmp_path, method):

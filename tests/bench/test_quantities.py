@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backends.protocol import loss_scale_of
 from bench.commands.quantities import LOSS_SCALE, PERCENT, PERCENTAGE_POINTS
 
 
@@ -51,3 +52,13 @@ def test_what_float32_cannot_scale_by_is_no_loss_scale(text):
 )
 def test_a_loss_scale_is_a_word_or_a_number(text, meant):
     assert LOSS_SCALE.convert(text, None, None) == meant
+
+
+@given(st.one_of(st.text(max_size=12), st.floats().map(str), st.sampled_from(["none", "dynamic"])))
+def test_any_text_is_a_loss_scale_that_a_backend_may_answer_or_refused(text):
+    try:
+        scale = LOSS_SCALE.convert(text, None, None)
+    except click.BadParameter:
+        return
+    assert loss_scale_of(scale) == scale  # what was understood is understood again as the same
+    assert scale in ("none", "dynamic") or float(scale) == float(text) >= 1

@@ -11,7 +11,7 @@ import pytest
 
 from backends.null import NullBackend
 from backends.telemetry.source import Source
-from bench import child_environment, clock, layout, record, runner
+from bench import child_environment, clock, layout, record, runner, trial_files
 from bench.errors import TrialFailed
 from bench.outcome import Ending, Limits, conclude
 from bench.plan import Job
@@ -41,7 +41,7 @@ def _job(data_path, **changes):
 def _run(job, folder, monkeypatch, timeout=None, step_timeout=None, **script):
     monkeypatch.setenv("HARBENCH_NULL", json.dumps(script))
     events = []
-    runner.leave_job(job, str(folder))
+    trial_files.leave_job(job, str(folder))
     return runner.run_trial(job, str(folder), Limits(timeout, step_timeout), events.append), events
 
 
@@ -156,7 +156,7 @@ def test_a_trial_stays_on_the_cores_it_is_given_and_harbench_does_not(data_path,
     core = min(ours)
     monkeypatch.setenv("HARBENCH_NULL", json.dumps({"hang_at_step": 1}))
     job, seen = _job(data_path, cpus=(core,)), []
-    runner.leave_job(job, str(tmp_path))
+    trial_files.leave_job(job, str(tmp_path))
 
     def listener(event):
         if event["event"] == "phase-start" and event["name"] == "build":
@@ -195,13 +195,6 @@ def test_the_environment_lacks_what_would_spoil_a_trial(data_path, monkeypatch):
     child = child_environment.of_trial(_job(data_path, variables={"TF_SOMETHING": "1"}))
     assert not {"PYTHONHOME", "PYTHONTRACEMALLOC", "PYTHONDEVMODE"} & set(child)
     assert child["TF_SOMETHING"] == "1"
-
-
-def test_a_log_of_any_bytes_has_a_tail(tmp_path):
-    path = tmp_path / "log"
-    path.write_bytes(b"one\ntw\xc0o\n\xb2\xe2\xca\xd4\n")
-    assert runner.log_tail(str(path), 2) == ["tw\\xc0o", "\\xb2\\xe2\\xca\\xd4"]
-    assert runner.log_tail(str(tmp_path / "none")) == []
 
 
 def test_a_strangers_package_in_the_working_folder_of_the_user_is_not_imported(data_path, tmp_path, monkeypatch):

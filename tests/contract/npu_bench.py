@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from backends.engines.tensorflow.backend import is_installed
-from bench import preflight, runner
+from bench import preflight, runner, trial_files
 from bench.environment import packages_root
 from bench.outcome import Limits, Outcome
 from bench.plan import Job
@@ -76,7 +76,7 @@ def run_trial(asked: Job, folder: Path) -> Outcome:
     place = folder / "trial"
     place.mkdir()
     settled = preflight.settle(asked)
-    runner.leave_job(settled, str(place))
+    trial_files.leave_job(settled, str(place))
     return runner.run_trial(settled, str(place), Limits(trial_seconds=300), lambda event: None)
 
 

@@ -7,12 +7,9 @@ import numpy as np
 from backends.engines.tensorflow import kernels
 from backends.engines.tensorflow.compat import tf1
 from backends.engines.tensorflow.ops import ops_with
+from backends.offline import INPUT, OUTPUT
 from har_model import network
 from har_model.config import NetworkConfig
-
-#: Names of the port's offline model: its input, and its output, the class of each window as int32.
-INPUT = "X"
-OUTPUT = "output"
 
 
 def freeze(config: NetworkConfig, weights: Mapping[str, np.ndarray]) -> bytes:

@@ -80,3 +80,15 @@ def test_a_question_beyond_all_means_ends_at_the_most():
 
 def test_without_spread_nothing_is_detectable():
     assert power.detectable_difference(0.0, 5) is None
+
+
+def test_the_interval_of_a_deviation_has_the_quantiles_of_chi_squared():
+    # With 2 degrees of freedom they are -2 log of the tail.
+    expected = [math.sqrt(2 / (-2 * math.log(tail))) for tail in (0.025, 0.975)]
+    assert power.deviation_interval(1.0, 3) == pytest.approx(expected)
+
+
+def test_the_interval_of_a_deviation_holds_it_in_95_of_100_experiments():
+    deviations = np.random.RandomState(0).normal(0, 3.0, (2000, 5)).std(axis=1, ddof=1)
+    held = sum(low <= 3.0 <= high for low, high in (power.deviation_interval(one, 5) for one in deviations))
+    assert abs(held - 0.95 * 2000) <= 30  # three standard errors

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bench.stats import Ratio, verdict
+from bench.stats import ALPHA, Ratio, verdict
 
 
 def _ratio(centre, low, high, p_value):
@@ -48,4 +48,4 @@ def test_the_corrected_p_value_decides_where_it_is_given():
     ratio = _ratio(1.10, 1.01, 1.20, 0.03)
     assert verdict.of_speed(ratio, 0.05) == verdict.FASTER
     assert verdict.of_speed(ratio, 0.05, adjusted_p=0.06) == verdict.INCONCLUSIVE
-    assert math.isclose(verdict.ALPHA, 0.05)
+    assert math.isclose(ALPHA, 0.05)
