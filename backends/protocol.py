@@ -25,6 +25,9 @@ LOSS_SCALE_FIXED = "fixed"
 #: The largest power of two that float32 holds, in which every device scales.
 _LARGEST_LOSS_SCALE = 2.0**127
 
+#: How the effective setting `overflow` begins where no loss would show one and nothing looks for it.
+OVERFLOW_UNSEEN = "unseen"
+
 
 def loss_scale_of(text: str) -> Optional[str]:
     """The loss scale that a text means: `none`, `dynamic`, or a number from 1 to 2^127 as its shortest text.
@@ -38,9 +41,6 @@ def loss_scale_of(text: str) -> Optional[str]:
     except ValueError:
         return None
     return "%.17g" % number if 1 <= number <= _LARGEST_LOSS_SCALE else None
-
-#: How the effective setting `overflow` begins where no loss would show one and nothing looks for it.
-OVERFLOW_UNSEEN = "unseen"
 
 
 class BackendUnavailable(HarbenchError):
