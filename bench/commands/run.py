@@ -145,6 +145,7 @@ def run(
     measuring.salvage(out, console)
     facts = measuring.facts_of(cleared, most, out)
     facts, done = _resumed(facts, out, console) if is_resumed else (facts, {})
+    console.print("this run is run=%s" % facts.identifier, markup=False)
     with resume.held(out, facts.identifier):
         measured = measuring.measure(cleared, facts, out, options, console, _is_enough(target_interval), done)
     _say_verdicts(measured.records(), facts, out, console)

@@ -61,8 +61,10 @@ def _asked_but_for(*names: str) -> Callable[[Cell], str]:
 
 #: What partners were asked for, whatever they ran on.
 _asked = _asked_but_for("backend", "threads")
-#: The same in any arithmetic, which no two kinds of devices call alike.
+#: The same in any arithmetic, which no two kinds of devices call alike,
 _asked_in_any_arithmetic = _asked_but_for("backend", "threads", "precision", "loss_scale")
+#: and by any kernel.
+_asked_by_any_kernel = _asked_but_for("backend", "threads", "precision", "loss_scale", "kernel")
 
 
 def _fact(read: Callable[[Dict[str, Any]], Any]) -> Callable[[Cell], str]:
@@ -97,8 +99,8 @@ def _partners(ours: Sequence[Cell], theirs: Sequence[Cell], finer: Sequence[Call
 
 
 def _pairs(ours: Side, theirs: Side) -> List[Pair]:
-    """Partners that were asked for the same; where there are none, for the same in another arithmetic."""
-    for key in (_asked, _asked_in_any_arithmetic):
+    """Partners that were asked for the same; where there are none, in another arithmetic, then by another kernel."""
+    for key in (_asked, _asked_in_any_arithmetic, _asked_by_any_kernel):
         groups = _by(key, ours.cells, theirs.cells)
         pairs = [pair for mine, others in groups for pair in _partners(mine, others, _FINER)]
         if pairs:
@@ -117,8 +119,8 @@ def _without(side: str, cells: Sequence[Cell], used: Sequence[Cell], others: Seq
 def match(ours: Side, theirs: Side) -> Selection:
     """Which cell of the first side is compared with which of the second, its reference.
 
-    One cell on each side is compared whatever differs. Otherwise partners were asked for the same work, and if there
-    are none, for the same but for its arithmetic.
+    One cell on each side is compared whatever differs. Otherwise partners were asked for the same work; if there are
+    none, for the same but for its arithmetic; if there are none either, but for the kernel too.
 
     Raises:
         UsageError: a record is on both sides.
@@ -131,7 +133,7 @@ def match(ours: Side, theirs: Side) -> Selection:
     if not pairs:
         raise DataError(
             "No cell of %r has one partner in %r that was asked for the same work; the first has %s; the second %s; "
-            "select one of each to compare them all the same."
+            "select one of each, by its run for instance, to compare them all the same."
             % (ours.text, theirs.text, *(listed(list(map(naming.short, side.cells))) for side in (ours, theirs)))
         )
     unmatched = list(_without("A", ours.cells, [mine for mine, _ in pairs], theirs.cells))

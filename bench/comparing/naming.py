@@ -100,9 +100,17 @@ def without_trials(cell: Cell) -> str:
     )  # fmt: skip
 
 
+def _selector(cell: Cell) -> str:
+    """How `harbench compare` selects the latest run of a cell; empty for records that know of no run."""
+    run = cell.records[-1].get("run")
+    if run is None:
+        return ""
+    return ", run=%s" % run["id"] + (",cell=%d" % (run["cell"] + 1) if run["cells"] > 1 else "")
+
+
 def short(cell: Cell) -> str:
     """A cell in few words, for a sentence that lists what there is."""
-    return "%s (%s)" % (without_trials(cell), units.counted(len(cell.records), "trial"))
+    return "%s (%s%s)" % (without_trials(cell), units.counted(len(cell.records), "trial"), _selector(cell))
 
 
 def numbered(cell: Cell, number: int) -> str:

@@ -69,6 +69,14 @@ def test_where_no_arithmetic_has_a_partner_of_the_same_name_all_else_makes_partn
     assert [one.cell.first["id"] for one in selection.unmatched] == ["d0"]
 
 
+def test_where_no_kernel_has_a_partner_of_the_same_name_all_else_makes_partners():
+    ours = _side("A", _one("a", job__steps=40, **_FUSED), _one("c", job__steps=9, **_FUSED))
+    theirs = _side("B", _one("b", job__steps=9, **_UNROLLED), _one("d", job__steps=9, job__mode="full", **_UNROLLED))
+    selection = match.match(ours, theirs)
+    assert _names(selection) == [("c0", "b0")]
+    assert {one.cell.first["id"] for one in selection.unmatched} == {"a0", "d0"}
+
+
 def test_nothing_that_matches_is_an_error_that_lists_both_sides():
     ours = _side("A", _one("a"), _one("c", job__mode="full"))
     theirs = _side("B", _one("b", job__workload__training__batch_size=50))
