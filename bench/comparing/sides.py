@@ -159,8 +159,8 @@ def _of_selector(text: str, records_folder: str) -> Side:
     there = listed([naming.short(cell) for cell in group(records)]) or "none"
     _refuse_empty(
         side,
-        "it is no file or folder, and selects no record in %r that has figures; measure it first, or select one of what "
-        "is there: %s" % (records_folder, there),
+        "it is no file or folder, and selects no record in %r that has figures; measure it first, or select one of "
+        "those there: %s" % (records_folder, there),
     )
     return side
 

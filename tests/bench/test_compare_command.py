@@ -164,7 +164,7 @@ def test_cells_without_a_partner_are_listed_and_leave_gates_open(harbench, folde
         (["a", "empty"], 3, "no record"),
         (["a", "none/"], 3, "no file or folder"),
         (["a", "gpu"], 3, "no records at 'results'"),
-        (["a", "gpu", "--records", "b"], 3, "is there: cpu deep-lstm"),
+        (["a", "gpu", "--records", "b"], 3, "those there: cpu deep-lstm"),
         (["a", "colour=red", "--records", "b"], 2, "kernel, mode"),
         (["a", "broken"], 3, "zero.json"),
     ],
