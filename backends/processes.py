@@ -7,13 +7,14 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
-from typing import IO, Dict, Mapping, Optional, Sequence
+from typing import IO, Dict, List, Mapping, Optional, Sequence, Set
 
 #: More than any of them has to say.
 MOST_BYTES = 4 << 20
 #: How often it is looked whether a command has ended whose output another process still holds open.
 _LOOK_SECONDS = 0.1
 _PIECE_BYTES = 1 << 16
+_under_way: "Set[subprocess.Popen[bytes]]" = set()
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,11 @@ def run(
     streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
     printed = {stream: bytearray() for stream in streams}
     try:
+        _under_way.add(process)
         has_ended = _read(process, printed, time.monotonic() + seconds, most_bytes)
     finally:
-        _kill(process)
+        _end(process)
+        _under_way.discard(process)
         for stream in streams:
             stream.close()
     texts = [bytes(printed[stream]) for stream in streams]
@@ -103,9 +106,33 @@ def _take(stream: IO[bytes], printed: Dict[IO[bytes], bytearray], selector: sele
         selector.unregister(stream)
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def end_all() -> None:
+    """End the commands that other threads still run, before a program leaves that does not wait for them."""
+    for process in list(_under_way):
+        _end(process)
+
+
+def _below(pid: int) -> List[int]:
+    """What a process has started, in whatever session, and what that has; empty where there is no /proc."""
+    parents: Dict[int, int] = {}
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else []:
+        # Others have ended since, or are no processes.
+        with contextlib.suppress(OSError, ValueError, IndexError), open("/proc/%d/stat" % int(name), "rb") as file:
+            parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a command with its group; one that had not ended, also with all that it started in other groups."""
+    others = _below(process.pid) if process.poll() is None else []
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    for pid in others:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
     # One that hangs in the kernel cannot be killed; it is left behind.
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(1.0)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Optional, Sequence
 import click
 
 import bench
+from backends import processes
 from bench import printable
 from bench.commands import (
     backends,
@@ -90,6 +91,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
         _say("The output could not be written: %s." % stdout.error.strerror)
         code = 1
     sys.stderr.flush()
+    processes.end_all()
     # Python would flush the broken streams once more, and complain.
     os._exit(code)
 

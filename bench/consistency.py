@@ -67,7 +67,7 @@ def _columns_fault(record: Record, columns: Sequence[str]) -> str:
 
 
 def _span_fault(record: Record) -> str:
-    """Where the timed steps lie among the samples: within the trial's process, where its duration is known."""
+    """Where the timed steps lie among the samples, which begin before the trial's process and may end before it."""
     samples: Mapping[str, Any] = record.get("telemetry") or {}
     if "timed_span_seconds" not in samples:
         return ""
@@ -75,7 +75,7 @@ def _span_fault(record: Record) -> str:
     if end < begin:
         return "telemetry: its timed steps end before they begin"
     whole = record["process_seconds"]
-    if whole is not None and max(end, end - begin) > whole + _SPAN_SLACK_SECONDS:
+    if whole is not None and end - begin > whole + _SPAN_SLACK_SECONDS:
         return "telemetry: its timed steps last longer than the trial's process"
     if samples.get("timed_span_steps", 0) >= max(steps_counted(record), 1):
         return "telemetry: more steps were timed than there were"

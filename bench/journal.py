@@ -55,16 +55,16 @@ def parse_line(line: bytes) -> Optional[Dict[str, Any]]:
     """The event in a line; None for a half-written one."""
     try:
         event = json.loads(line.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and "event" in event else None
 
 
 def read(path: str) -> List[Dict[str, Any]]:
-    """Every whole event of a journal file; none where there is no file."""
+    """Every whole event of a journal file; none where there is no such file."""
     try:
         with open(path, "rb") as file:
             lines = file.read().split(b"\n")
-    except FileNotFoundError:
+    except OSError:
         return []
     return [event for event in map(parse_line, lines) if event is not None]

@@ -5,15 +5,27 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import IO, Any, Callable, Dict, Iterator, Optional, Set
 
 from backends import registry
 from backends.telemetry.host import host_sources, tree_pids
 from backends.telemetry.sampler import Sampler
-from bench import child_environment, clock, disturbance, guard, journal, layout, outcome, proving, step_log, trial_files
+from bench import (
+    child_environment,
+    clock,
+    disturbance,
+    guard,
+    journal,
+    layout,
+    outcome,
+    proving,
+    record,
+    step_log,
+    trial_files,
+)
+from bench.errors import HarbenchError, TrialFailed
 from bench.guard import Guard
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
@@ -142,44 +154,42 @@ def _pinned(job: Job) -> Iterator[None]:
 
 
 def _start(job: Job, folder: str, pipe: int, log: IO[bytes], mark: str) -> "subprocess.Popen[bytes]":
-    with _pinned(job):
-        return subprocess.Popen(
-            [job.python, "-m", "bench.trial", layout.JOB, str(pipe)],
-            cwd=folder,
-            env=dict(child_environment.of_trial(job), **{guard.VARIABLE: mark}),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            pass_fds=[pipe],
-            start_new_session=True,  # a process group of its own, so that whatever it starts ends with it
-        )
+    try:
+        with _pinned(job):
+            return subprocess.Popen(
+                [job.python, "-m", "bench.trial", layout.JOB, str(pipe)],
+                cwd=folder,
+                env=dict(child_environment.of_trial(job), **{guard.VARIABLE: mark}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[pipe],
+                start_new_session=True,  # a process group of its own, so that whatever it starts ends with it
+            )
+    except OSError as error:
+        raise TrialFailed(
+            "The trial's process could not be started by %s (%s): see that this interpreter is still there, that the "
+            "cores of --cpus are online, and that no limit on processes is reached."
+            % (job.python, error.strerror or error)
+        ) from error
 
 
-def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> "tuple[Ending, Optional[Dict[str, Any]]]":
-    """Run the trial's process to its end; how it ended, and what was sampled meanwhile."""
-    mark = uuid.uuid4().hex
-    process: Optional[subprocess.Popen[bytes]] = None
-    stopped = None
+@contextlib.contextmanager
+def _started(job: Job, folder: str, mark: str) -> "Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]":
+    """The trial's process, and its pipe; whatever happens, nothing of it outlives the context."""
     reading, writing = os.pipe()
-    log_path = os.path.join(folder, layout.LOG)
-    with os.fdopen(reading, "rb", buffering=0) as pipe, open(log_path, "wb") as log, Guard() as watcher:
+    with os.fdopen(reading, "rb", buffering=0) as pipe, open(os.path.join(folder, layout.LOG), "wb") as log:
         try:
-            with _sampled(job, lambda: process.pid if process else None) as sampler:
-                process = _start(job, folder, writing, log, mark)
+            process = _start(job, folder, writing, log, mark)
         finally:
             os.close(writing)
-        watcher.watch(process.pid, mark)
         try:
-            stopped = _listen(process, _Ear(pipe, listener), pipe, _Deadlines(folder, limits))
-        except KeyboardInterrupt:
-            stopped = outcome.STOPPED_INTERRUPTED
+            yield process, pipe
         finally:
-            if stopped or sys.exc_info()[0]:
+            if process.poll() is None:
                 _end_group(process)
-        return_code = process.wait()
-        _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind,
-        guard.end_marked(mark)  # in another session, too
-        return Ending(return_code, stopped), sampler.stop()
+            _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind,
+            guard.end_marked(mark)  # in another session, too
 
 
 @contextlib.contextmanager
@@ -196,23 +206,61 @@ def _sampled(job: Job, pid: Callable[[], Optional[int]]) -> Iterator[Sampler]:
     try:
         sampler.await_first_sample()
         yield sampler
-        sampler.sample_now()
-    except BaseException:  # the trial did not start
+    except BaseException:
         sampler.stop(patience_seconds=0.0)
         raise
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen of a trial's process: its end, its seconds, what disturbed it, what was sampled."""
+
+    ending: Ending
+    seconds: Optional[float] = None
+    noise: Optional[Dict[str, Any]] = None
+    telemetry: Optional[Dict[str, Any]] = None
+
+
+def _supervise(job: Job, folder: str, limits: Limits, listener: Listener) -> _Seen:
+    """Run the trial's process to its end."""
+    mark, stopped = uuid.uuid4().hex, None
+    started: Optional[subprocess.Popen[bytes]] = None
+    with _sampled(job, lambda: started.pid if started else None) as sampler:
+        before, start_ns = disturbance.read(), clock.now_ns()
+        with Guard() as watcher, _started(job, folder, mark) as (started, pipe):
+            try:
+                sampler.sample_now()
+                watcher.watch(started.pid, mark)
+                stopped = _listen(started, _Ear(pipe, listener), pipe, _Deadlines(folder, limits))
+            except KeyboardInterrupt:
+                stopped = outcome.STOPPED_INTERRUPTED
+            if stopped:
+                _end_group(started)
+            ending, seconds = Ending(started.wait(), stopped), clock.seconds_since(start_ns)
+        noise = disturbance.between(before, disturbance.read())
+    return _Seen(ending, seconds, noise, sampler.stop())
+
+
+def _not_run(error: Exception, folder: str, limits: Limits) -> Outcome:
+    """The outcome of a trial that could not be started or watched, with what it may have done."""
+    interrupted = Ending(0, outcome.STOPPED_INTERRUPTED)
+    ended = trial_files.outcome_of(interrupted, folder, limits, clock.utc_now(), None)
+    if isinstance(error, HarbenchError):
+        return replace(ended, status=record.FAILED, reason=str(error), exit_code=error.exit_code)
+    reason = "The trial could not be run (%s)." % error
+    return replace(ended, status=record.FAILED, reason=reason, exit_code=TrialFailed.exit_code)
 
 
 def run_trial(job: Job, folder: str, limits: Limits, listener: Listener) -> Outcome:
     """Run one trial to its end in `folder`, which holds its job.
 
-    Never raises for what the trial does: its end, good or bad, is the outcome.
+    Never raises for what the trial does, or for what keeps it from being started: its end, good or bad, is the outcome.
     """
-    before, start_ns, telemetry = disturbance.read(), clock.now_ns(), None
     try:
-        ending, telemetry = _supervise(job, folder, limits, listener)
+        seen = _supervise(job, folder, limits, listener)
     except KeyboardInterrupt:  # before the process ran, or while it was being ended
-        ending = Ending(0, outcome.STOPPED_INTERRUPTED)
-    seconds = clock.seconds_since(start_ns)
-    ended = trial_files.outcome_of(ending, folder, limits, clock.utc_now(), seconds)
-    ended = replace(ended, noise=disturbance.between(before, disturbance.read()), telemetry=telemetry)
-    return proving.judged(job, ended, folder)
+        seen = _Seen(Ending(0, outcome.STOPPED_INTERRUPTED))
+    except (HarbenchError, OSError) as error:
+        return _not_run(error, folder, limits)
+    ended = trial_files.outcome_of(seen.ending, folder, limits, clock.utc_now(), seen.seconds)
+    return proving.judged(job, replace(ended, noise=seen.noise, telemetry=seen.telemetry), folder)

@@ -59,5 +59,5 @@ def outcome_of(ending: Ending, folder: str, limits: Limits, finished: str, proce
 def tidy(folder: str) -> None:
     """Remove from a trial's folder what its record now holds."""
     for name in layout.TRANSIENT:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # gone already, or a folder that somebody put in its place
             os.unlink(os.path.join(folder, name))

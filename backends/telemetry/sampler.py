@@ -125,8 +125,9 @@ class Sampler:
             self._being_read = source.name
             try:
                 row.update(source.read())
-            # Anything: a trial must not fail because its telemetry does. The fault is told in the record.
-            except Exception as error:
+            # Anything: a trial must not fail because its telemetry does. The fault is told in the record. In this
+            # thread even an exit or an interruption is the source's own.
+            except BaseException as error:
                 self._alive.remove(source)
                 reason = " ".join(str(error).split()) or type(error).__name__
                 self._faults.append("The %s could not be read after %.1f s (%s)." % (source.name, seconds, reason))

@@ -1,6 +1,8 @@
 import sys
+import threading
 import time
 
+import psutil
 import pytest
 
 from backends import processes
@@ -51,6 +53,39 @@ def test_a_command_that_has_ended_is_not_waited_for_where_another_holds_its_outp
 
 def test_a_command_that_closed_its_streams_and_goes_on_is_ended():
     assert _run("import os, time; os.close(1); os.close(2); time.sleep(600)", seconds=2.0).code is None
+
+
+_STARTING = """
+import subprocess, sys
+inner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+print(inner.pid, flush=True)
+inner.wait()
+"""
+
+
+def _has_ended(pid):
+    end = time.monotonic() + 30
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_what_a_command_started_in_a_session_of_its_own_ends_with_it_where_it_is_ended():
+    ended = _run(_STARTING, seconds=5.0)
+    assert ended.code is None and _has_ended(int(ended.out))
+
+
+def test_what_another_thread_runs_can_be_ended():
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(_run("import time; time.sleep(600)", seconds=300.0)))
+    thread.start()
+    while not processes._under_way:
+        time.sleep(0.05)
+    processes.end_all()
+    thread.join(60)
+    assert [ended.code for ended in answers] == [-9]
 
 
 def test_a_program_that_is_not_there_is_an_error():

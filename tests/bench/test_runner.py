@@ -12,7 +12,8 @@ import pytest
 from backends.null import NullBackend
 from backends.telemetry.source import Source
 from bench import child_environment, clock, layout, record, runner, trial_files
-from bench.errors import TrialFailed
+from bench.errors import BackendUnavailable
+from bench.guard import Guard
 from bench.outcome import Ending, Limits, conclude
 from bench.plan import Job
 from har_model.config import TrainingConfig, Workload
@@ -238,11 +239,42 @@ def test_the_device_is_read_once_before_the_trial_starts_and_at_once_when_it_has
     assert outcome.telemetry["cpu_seconds"][0] is None and outcome.telemetry["cpu_seconds"][1] is not None
 
 
-def test_a_backend_whose_telemetry_fails_starts_no_trial(data_path, tmp_path, monkeypatch):
+def test_what_a_device_takes_to_be_read_is_no_time_of_the_trial(data_path, tmp_path, monkeypatch):
+    monkeypatch.setattr(_Card, "read", lambda self: time.sleep(3.0) or {})
+    monkeypatch.setattr(NullBackend, "telemetry", lambda self, settings, variables, pids: [_Card(pids)])
+    begin = time.monotonic()
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch)
+    assert outcome.status == record.COMPLETE
+    assert outcome.process_seconds + 3.0 <= time.monotonic() - begin  # the first reading; the last one may be cut
+
+
+def test_a_backend_whose_telemetry_fails_starts_no_process_and_the_trial_has_failed(data_path, tmp_path, monkeypatch):
     def telemetry(self, settings, variables, pids):
-        raise TrialFailed("No telemetry here; mend the backend.")
+        raise BackendUnavailable("No telemetry here; mend the backend.")
 
     monkeypatch.setattr(NullBackend, "telemetry", telemetry)
-    with pytest.raises(TrialFailed, match="No telemetry here"):
-        _run(_job(data_path), tmp_path, monkeypatch)
-    assert (tmp_path / layout.LOG).read_bytes() == b""
+    outcome, events = _run(_job(data_path), tmp_path, monkeypatch)
+    assert (outcome.status, outcome.exit_code, events) == (record.FAILED, 4, [])
+    assert outcome.reason == "No telemetry here; mend the backend." and not (tmp_path / layout.LOG).exists()
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [({"python": "/gone/bin/python"}, "/gone/bin/python (No such file"), ({"cpus": (4095,)}, "--cpus")],
+)
+def test_a_process_that_cannot_be_started_is_a_trial_that_failed(data_path, tmp_path, monkeypatch, changes, words):
+    outcome, _ = _run(_job(data_path, **changes), tmp_path, monkeypatch)
+    assert (outcome.status, outcome.exit_code) == (record.FAILED, 5) and words in outcome.reason
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(11, "Resource temporarily unavailable")])
+def test_nothing_is_left_running_where_the_guard_cannot_be_started(data_path, tmp_path, monkeypatch, error):
+    def watch(self, group, mark):
+        started.append(psutil.Process(group))
+        raise error
+
+    started = []
+    monkeypatch.setattr(Guard, "watch", watch)
+    outcome, _ = _run(_job(data_path), tmp_path, monkeypatch, sleep_seconds=60)
+    expected = (record.INTERRUPTED, 130) if isinstance(error, KeyboardInterrupt) else (record.FAILED, 5)
+    assert (outcome.status, outcome.exit_code) == expected and not started[0].is_running()
