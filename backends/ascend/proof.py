@@ -43,10 +43,10 @@ def _missing_part(evidence: Evidence) -> Optional[str]:
 
 
 def _contradiction(log: str) -> Optional[str]:
-    """What the log says against the work of the NPU; None where it says nothing against it."""
+    """What the log of a trial that ended well says against the work of the NPU; None where it says nothing of it."""
     from backends.logs import reading
 
-    found = reading.read(log)
+    found = reading.read(log, has_ended_well=True)
     words: Dict[str, str] = {
         reading.YES_THEN_FAILED: "the device failed after it had compiled",
         reading.NO: "the log says that the host did the work",

@@ -74,6 +74,13 @@ _MIXED = "2021-01-01 10:00:00.0: I tf_adapter/optimizers/mark_noneed_optimize_pa
 _WITHOUT_CUDA = "2021-01-01 10:00:00.0: W tensorflow/stream_executor/platform/default/dso_loader.cc:55] Could not load "
 _WITHOUT_CUDA += "dynamic library 'libcuda.so.1'; dlerror: libcuda.so.1: cannot open shared object file\n"
 _WITHOUT_CUDA += "2021-01-01 10:00:00.0: E tensorflow/stream_executor/cuda/cuda_driver.cc:318] failed call to cuInit\n"
+#: What Python, the compiler's helpers and the adapter say of their own end, after all was done.
+_DESTRUCTOR = "Exception ignored in: <bound method BaseSession.__del__ of <tensorflow.Session object at 0x7f00>>\n"
+_DESTRUCTOR += 'Traceback (most recent call last):\n  File "session.py", line 738, in __del__\n'
+_DESTRUCTOR += "TypeError: 'NoneType' object is not callable\n"
+_HELPER = "Process ForkServerPoolWorker-3:\nTraceback (most recent call last):\n"
+_HELPER += '  File "te_fusion/parallel_compilation.py", line 100, in run\nBrokenPipeError: [Errno 32] Broken pipe\n'
+_CLOSING = "2026-01-01 10:00:00.0: W tf_adapter/util/ge_plugin.cc:300] [GePlugin] Finalize: destroy tdt failed\n"
 _TABLE = [
     # log, what npu-smi saw, settings, state, words of the evidence
     (_log(31), _WORKING, _ASKED, PROVEN, "5 graphs compiled on the NPU (ids 1, 11, 21, 31, 41); npu-smi"),
@@ -100,6 +107,14 @@ _TABLE = [
     (_log(31), {}, _ASKED, UNPROVEN, "npu-smi could not be read"),
     (_log(31), _WORKING, dict(_ASKED, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
     (_FAILED, _WORKING, _ASKED, UNPROVEN, "the device failed after it had compiled"),
+    (_FAILED + _DESTRUCTOR, _WORKING, _ASKED, UNPROVEN, "the device failed after it had compiled"),
+    (_log(31) + _DESTRUCTOR, _WORKING, _ASKED, PROVEN, "5 graphs compiled"),
+    (_log(31) + _HELPER, _WORKING, _ASKED, PROVEN, "5 graphs compiled"),
+    (_log(31) + _CLOSING, _WORKING, _ASKED, PROVEN, "5 graphs compiled"),
+    (_log(31, said=_NOT_USED) + _HELPER, _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
+    (_log(31, said=_MIXED) + _CLOSING, _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
+    (_NOTHING + _FAILED[len(_log(31)) :], _WORKING, _OLD, UNPROVEN, "the device failed after it had compiled"),
+    (_NOTHING + _CLOSING + _HELPER, _WORKING, _OLD, PROVEN, "this adapter is older than the line"),
     (_log(31, said=_ONLINE), _WORKING, _ASKED, UNPROVEN, "the host did a part of the work (Use_off_line is False"),
     (_log(31, said=_NOT_USED), _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
     (_log(31, said=_MIXED), _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
