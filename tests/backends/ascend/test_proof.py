@@ -121,7 +121,13 @@ _TABLE = [
     (_NOTHING + _ONLINE, _WORKING, _OLD, UNPROVEN, "the log says that the host did the work (Use_off_line is False"),
     (_NOTHING + _WITHOUT_CUDA, _WORKING, _OLD, PROVEN, "this adapter is older than the line"),
     (_NOTHING, _IDLE, _ASKED, ON_HOST, "or on another device than npu 0 chip 0: no graph was told of"),
-    (_NOTHING, _ANOTHERS, _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _seen(busy=None, busy_before=None), _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _seen(another=True, busy=90.0, busy_before=90.0), _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _seen(busy=1.0), _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _ANOTHERS, _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(another=True, busy=40.0), _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(another=True, busy=40.0, busy_before=None), _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(another=True, most=3000), _ASKED, UNPROVEN, "no graph was told of"),
     (_NOTHING, _IDLE, dict(_ASKED, mix_compile_mode=True), ON_HOST, "all of it ran on the host"),
     (_NOTHING, _WORKING, _ASKED, UNPROVEN, "no graph was told of"),
     (_NOTHING, _UNTOLD, _ASKED, UNPROVEN, "no graph was told of"),
@@ -133,12 +139,14 @@ _TABLE = [
     (_NOTHING, _seen(process=None, most=3000, busy=37.0), _OLD, UNPROVEN, "2000 MiB more memory"),
     (_NOTHING, _HIDDEN, _OLD, UNPROVEN, "2000 MiB more memory"),
     (_NOTHING, _seen(process=None, another=True, most=3000, busy=50.0), _OLD, UNPROVEN, "showed nothing of it"),
-    (_NOTHING, _seen(process=True, another=True, busy=50.0), _OLD, PROVEN, "AI cores up to 50 % busy"),
+    (_NOTHING, _seen(process=True, another=True, busy=50.0), _OLD, UNPROVEN, "another process was listed there"),
+    (_NOTHING, _seen(new=True, another=True, busy=50.0), _OLD, UNPROVEN, "another process was listed there"),
     (_NOTHING, _seen(process=True, most=3000), _OLD, UNPROVEN, "this adapter is older than the line"),
     (_NOTHING, _seen(process=True, most=3000, busy=99.0, busy_before=90.0), _OLD, UNPROVEN, "older than the line"),
     (_NOTHING, _PROCESS, _OLD, UNPROVEN, "this adapter is older than the line"),
     (_NOTHING, _BUSY, _OLD, UNPROVEN, "this adapter is older than the line"),
-    (_NOTHING, _ANOTHERS, _OLD, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _ANOTHERS, _OLD, UNPROVEN, "older than the line"),  # all of it may be the trial's, in a container
+    (_NOTHING, _seen(another=True), _OLD, ON_HOST, "all of it ran on the host"),
     (_NOTHING, None, _OLD, UNPROVEN, "npu-smi could not be read"),
     (_NOTHING, _WORKING, dict(_OLD, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
     (_NOTHING, _WORKING, {}, UNPROVEN, "no graph was told of"),
@@ -186,6 +194,8 @@ def test_nothing_is_proven_without_the_computing_graphs_and_a_sign_except_by_the
     assert state in (PROVEN, UNPROVEN, ON_HOST) and text
     if state == ON_HOST:
         assert not built + stepped + evaluated and seen and seen["is_process_seen"] is False
+        assert not seen["is_process_new"] and seen["memory_bytes_most"] - seen["memory_bytes_before"] < 64 * _MIB
+        assert (seen["utilisation_percent_most"] or 0) <= max(seen["utilisation_percent_before"] or 0, 1)
     if state != PROVEN:
         return
     assert not is_mixed and not contradiction and seen
@@ -198,4 +208,4 @@ def test_nothing_is_proven_without_the_computing_graphs_and_a_sign_except_by_the
     if built or stepped or evaluated:
         assert stepped and evaluated and (is_there or has_grown or has_worked)
     else:
-        assert kind == adapter.OLD and has_worked and is_there
+        assert kind == adapter.OLD and has_worked and is_there and not seen["is_another_seen"]
