@@ -109,6 +109,8 @@ def decide(evidence: Evidence, contradiction: Optional[str]) -> Tuple[str, str]:
         return (PROVEN if shown.all and not missing else UNPROVEN), "%s: %s" % (missing, told) if missing else told
     if effective.get("adapter") != adapter.OLD:
         return UNPROVEN, told
+    if effective.get("profiling_mode"):
+        watched += ", whose utilisation a profiler hides"
     return _without_lines(seen or {}, shown, watched)
 
 

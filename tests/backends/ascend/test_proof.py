@@ -25,6 +25,7 @@ _LINE += "processor, current graph id is:%s%d\n"
 _CLAIM = Proof(UNPROVEN, "Ascend 910ProB", "the trial alone cannot tell")
 _ASKED = {"adapter": adapter.NEW, "mix_compile_mode": False}
 _OLD = dict(_ASKED, adapter=adapter.OLD)
+_PROFILED = {"profiling_mode": True}
 
 
 def _lines(ids):
@@ -148,6 +149,8 @@ _TABLE = [
     (_NOTHING, _ANOTHERS, _OLD, UNPROVEN, "older than the line"),  # all of it may be the trial's, in a container
     (_NOTHING, _seen(another=True), _OLD, ON_HOST, "all of it ran on the host"),
     (_NOTHING, None, _OLD, UNPROVEN, "npu-smi could not be read"),
+    (_NOTHING, _seen(process=True, most=3000, busy=None), dict(_OLD, **_PROFILED), UNPROVEN, "a profiler hides"),
+    (_log(31), _seen(process=True, most=3000, busy=None), dict(_ASKED, **_PROFILED), PROVEN, "5 graphs compiled"),
     (_NOTHING, _WORKING, dict(_OLD, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
     (_NOTHING, _WORKING, {}, UNPROVEN, "no graph was told of"),
 ]
