@@ -87,9 +87,11 @@ def _source(source: Any) -> Optional[str]:
     columns = getattr(source, "columns", None)
     if not isinstance(columns, tuple) or not all(map(is_text, columns)):
         return "a Source whose columns are not a tuple of words"
-    patience = source.patience_seconds
-    is_patient = _is_number(patience) and 0 <= patience <= _LONGEST_PATIENCE_SECONDS
-    return None if is_patient else "a Source whose patience_seconds are none from 0 to %g" % _LONGEST_PATIENCE_SECONDS
+    for name in ("patience_seconds", "first_patience_seconds"):
+        patience = getattr(source, name)
+        if not (_is_number(patience) and 0 <= patience <= _LONGEST_PATIENCE_SECONDS):
+            return "a Source whose %s are none from 0 to %g" % (name, _LONGEST_PATIENCE_SECONDS)
+    return None
 
 
 def _sources(answer: Any) -> Optional[str]:
@@ -184,7 +186,13 @@ class _GuardedSource(Source):
 
     def __init__(self, source: Source, where: str) -> None:
         self.name, self.columns, self.patience_seconds = source.name, source.columns, source.patience_seconds
+        self._first_patience_seconds = source.first_patience_seconds
         self._source, self._where = source, where
+
+    @property
+    def first_patience_seconds(self) -> float:
+        """The source's."""
+        return self._first_patience_seconds
 
     def _answer(self, name: str, check: Check) -> Any:
         return _asked(name, lambda: getattr(self._source, name)(), check, self._where)()

@@ -42,6 +42,13 @@ def has_grown(observation: Mapping[str, Any]) -> Optional[bool]:
     return None if growth is None else growth >= _LEAST_GROWTH_BYTES
 
 
+def has_risen(observation: Mapping[str, Any]) -> Optional[bool]:
+    """Whether the device was ever busier than idle and than before the trial, whoever kept it busy; None where its tool
+    did not tell."""
+    before, most = observation.get("utilisation_percent_before"), observation.get("utilisation_percent_most")
+    return None if most is None else bool(most > max(before or 0.0, _IDLE_PERCENT))
+
+
 def _process(seen: Mapping[str, Any]) -> Optional[str]:
     if seen.get("is_process_seen"):
         return "the trial's process on %s" % seen.get("id")

@@ -152,7 +152,8 @@ class Run:
 
         Raises:
             HarbenchError: some trial is not complete; the kind is the first one's.
-            DeviceNotUsed: all are complete, and nothing proves that the device did the work in some.
+            DeviceNotUsed: all are complete, and nothing proves that the device did the work in some that were not run
+                for their traces, which have no figures anyhow.
             TrialFailed: all are complete, and the profiler that was asked for left nothing in some.
         """
         if self._failures:
@@ -166,7 +167,7 @@ class Run:
             )  # fmt: skip
 
         complete = [one for _, one in sorted(self._complete.items())]
-        unproven = list(filter(figures.is_without_proof, complete))
+        unproven = [one for one in complete if figures.is_without_proof(one) and not one["job"].get("is_profiled")]
         if unproven:
             raise DeviceNotUsed(
                 "%s %d of %d trials are unproven: their records are in %s, no table shows their figures."

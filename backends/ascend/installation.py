@@ -21,8 +21,8 @@ def root_of(variables: Mapping[str, str]) -> str:
 
 
 def pairs(text: str) -> Dict[str, str]:
-    """The `name=value` lines of a text."""
-    found = re.findall(r"^\s*([A-Za-z_][\w.]*)\s*=\s*(.*?)\s*$", text, re.MULTILINE)
+    """The `name=value` lines of a text; a value may be empty."""
+    found = re.findall(r"^[ \t]*([A-Za-z_][\w.]*)[ \t]*=[ \t]*(.*?)[ \t\r]*$", text, re.MULTILINE)
     return dict(found)
 
 

@@ -23,9 +23,12 @@ _CORES = "AI cores"
 
 
 def _is_idle(seen: Mapping[str, Any]) -> bool:
-    """Whether npu-smi told everything, and nothing of it speaks for the trial on the device."""
-    is_told = seen.get("is_process_seen") is False and signs.has_grown(seen) is not None
-    return is_told and not signs.read(seen, _CORES).all
+    """Whether npu-smi told everything, and nothing of it can be the trial's on the device.
+
+    These are the raw figures: signs that may be another's are no proof for the trial, and none against it either.
+    """
+    is_absent = seen.get("is_process_seen") is False and not seen.get("is_process_new")
+    return is_absent and signs.has_grown(seen) is False and not signs.has_risen(seen)
 
 
 def _missing_part(evidence: Evidence) -> Optional[str]:
@@ -43,10 +46,10 @@ def _missing_part(evidence: Evidence) -> Optional[str]:
 
 
 def _contradiction(log: str) -> Optional[str]:
-    """What the log says against the work of the NPU; None where it says nothing against it."""
+    """What the log of a trial that ended well says against the work of the NPU; None where it says nothing of it."""
     from backends.logs import reading
 
-    found = reading.read(log)
+    found = reading.read(log, has_ended_well=True)
     words: Dict[str, str] = {
         reading.YES_THEN_FAILED: "the device failed after it had compiled",
         reading.NO: "the log says that the host did the work",
@@ -63,6 +66,18 @@ def _compiled(ids: Sequence[int]) -> str:
     return "%d graph%s compiled on the NPU (ids %s)" % (
         len(ids), "" if len(ids) == 1 else "s", ", ".join(map(str, ids)),
     )  # fmt: skip
+
+
+def _without_lines(seen: Mapping[str, Any], shown: signs.Signs, watched: str) -> Tuple[str, str]:
+    """The same for an adapter that says of no graph that it was compiled.
+
+    npu-smi has to see the trial's process there, and the AI cores at work. Without the process, memory and work may be
+    another's that is not listed either; beside another, the work may be the other's.
+    """
+    is_another_seen = bool(seen.get("is_another_seen"))
+    state = PROVEN if shown.work and shown.process and not is_another_seen else UNPROVEN
+    beside = "; another process was listed there, which may have done the work" if is_another_seen else ""
+    return state, "this adapter is older than the line that tells of each graph; %s%s" % (watched, beside)
 
 
 def decide(evidence: Evidence, contradiction: Optional[str]) -> Tuple[str, str]:
@@ -94,10 +109,9 @@ def decide(evidence: Evidence, contradiction: Optional[str]) -> Tuple[str, str]:
         return (PROVEN if shown.all and not missing else UNPROVEN), "%s: %s" % (missing, told) if missing else told
     if effective.get("adapter") != adapter.OLD:
         return UNPROVEN, told
-    # It says of no graph that it was compiled: npu-smi has to see the trial's process there, and the AI cores at work.
-    # Without the process, memory and work may be another's that is not listed either.
-    state = PROVEN if shown.work and shown.process else UNPROVEN
-    return state, "this adapter is older than the line that tells of each graph; " + watched
+    if effective.get("profiling_mode"):
+        watched += ", whose utilisation a profiler hides"
+    return _without_lines(seen or {}, shown, watched)
 
 
 def judge(claim: Proof, evidence: Evidence) -> Proof:

@@ -10,12 +10,14 @@ from backends.logs.symptom import (
     FAILED,
     FAILURES,
     FALLBACK,
+    GENERIC,
     HARMLESS,
     NOTICE,
     RAN,
     REFUSED,
     SPLIT,
     Finding,
+    Symptom,
     find,
     first_cause,
 )
@@ -112,11 +114,18 @@ def _after(proofs: Sequence[int], findings: Sequence[Finding], text: str) -> Lis
     return find(failed, text, proofs[0]) + [finding for finding in findings if finding.symptom.effect not in FAILURES]
 
 
-def _gather(text: str) -> _Evidence:
+def _is_of_the_work(symptom: Symptom) -> bool:
+    """Whether a message says where and how the work was done, and not only that something failed somewhere."""
+    return symptom.effect != FAILED and (symptom.effect not in FAILURES or symptom.rank < GENERIC)
+
+
+def _gather(text: str, has_ended_well: bool = False) -> _Evidence:
     ascend_found, cuda_found = find(tables.ASCEND, text), find(tables.CUDA, text)
     device = _device_of(text, ascend_found, cuda_found)
-    proofs, end = _proofs_of(text, device), ending(text)
+    proofs, end = _proofs_of(text, device), None if has_ended_well else ending(text)
     found = {NPU: ascend_found, GPU: cuda_found, CPU: cuda_found}.get(device or "", []) + find(tables.HOST, text)
+    if has_ended_well:
+        found = [finding for finding in found if _is_of_the_work(finding.symptom)]
     is_late = end is not None and end.position >= (proofs[0] if proofs else 0)
     has_unproven_start = bool(proofs) and starts.is_started_without_device(text, proofs[-1])
     return _Evidence(device, proofs, _after(proofs, found, text), end if is_late else None, has_unproven_start)
@@ -205,10 +214,17 @@ def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
     return [sentence for sentence in told if sentence]
 
 
-def read(text: str) -> Reading:
-    """Read a log. Nothing is proven that a line does not prove: exit code 0 and a name in a file are no proof."""
+def read(text: str, has_ended_well: bool = False) -> Reading:
+    """Read a log. Nothing is proven that a line does not prove: exit code 0 and a name in a file are no proof.
+
+    Args:
+        text: of the log.
+        has_ended_well: whether the program is known to have done all that it had to do, and to have ended with exit
+            code 0. Then what a device failed in still counts; an exception that nobody caught (a destructor's, a
+            helper process's) and a line that only says that something failed do not.
+    """
     text = clean(text)
-    evidence = _gather(text)
+    evidence = _gather(text, has_ended_well)
     is_used = _is_used(evidence, text)
     sentences = _sentences(text, evidence, is_used)
     facts = [fact.rstrip(".") for fact in _facts(text, evidence) + sentences[1:]]

@@ -125,6 +125,8 @@ class LogicalNpu(Source):
     name = npu.NpuSmi.name
     columns = npu.NpuSmi.columns
     patience_seconds = npu.NpuSmi.patience_seconds
+    #: For the mapping, or where npu-smi has none the table in its place, and what the chip's own first reading needs.
+    first_patience_seconds = 2 * tool.TIMEOUT_SECONDS + npu.NpuSmi.first_patience_seconds
 
     def __init__(self, logical_id: int, pids: Pids, run: tool.Run = tool.run, tells_utilisation: bool = True) -> None:
         self._logical_id, self._pids, self._run = logical_id, pids, run

@@ -37,6 +37,11 @@ def utilisation_percent(device: Device) -> Optional[float]:
     return _amount(device.aicore_percent if is_aicore else device.npu_utilisation_percent)
 
 
+def memory_bytes(device: Device) -> Optional[float]:
+    """Memory in use on the chip; None where it is not printed as an amount."""
+    return _amount(bytes_of(device.device_memory_used_mib))
+
+
 def values_of(device: Device, reading: Optional[ChipReading], family: chips.Family) -> Dict[str, Optional[float]]:
     """The columns of one sample.
 
@@ -51,7 +56,7 @@ def values_of(device: Device, reading: Optional[ChipReading], family: chips.Fami
     return {
         # 310 prints a rated value, which is no measurement.
         "device_power_watts": None if family is chips.Family.INFERENCE_310 else _amount(power),
-        "device_memory_bytes": _amount(bytes_of(device.device_memory_used_mib)),
+        "device_memory_bytes": memory_bytes(device),
         "device_temperature_celsius": device.temperature_celsius,
         "device_utilisation_percent": utilisation_percent(device),
         "device_clock_mhz": _amount(reading.aicore_mhz if reading else None),
@@ -91,6 +96,8 @@ class NpuSmi(Source):
     name = "NPU"
     columns = DEVICE_COLUMNS
     patience_seconds = tool.TIMEOUT_SECONDS
+    #: For the table and, where that lists no processes, the query of them. What comes behind tells nothing of before.
+    first_patience_seconds = 2 * tool.TIMEOUT_SECONDS
 
     def __init__(self, npu_id: int, chip_id: Optional[int], pids: Pids, run: tool.Run = tool.run) -> None:
         self._npu_id, self._chip_id = npu_id, chip_id
@@ -114,9 +121,8 @@ class NpuSmi(Source):
             return self._miss(found)
         self._misses = 0
         family = chips.family_of(device, found)
-        values = values_of(device, self._common(), family)
-        self._see(found, device, family, values)
-        return values
+        self._see(found, device, family)
+        return values_of(device, self._common(), family)
 
     def _miss(self, found: table.Table) -> Dict[str, Optional[float]]:
         self._misses += 1
@@ -137,23 +143,32 @@ class NpuSmi(Source):
         self._has_common = not (answer.fault and answer.fault.kind in _NOT_ASKED_AGAIN)
         return answer.chip(self._chip_id)
 
-    def _see(
-        self, found: table.Table, device: Device, family: chips.Family, values: Dict[str, Optional[float]]
-    ) -> None:
+    def _see(self, found: table.Table, device: Device, family: chips.Family) -> None:
+        """Keep what the table shows, before anything else is asked: that takes seconds on a busy host.
+
+        Meanwhile a trial may start, of which the table shows nothing, or a process end that it shows.
+        """
         self._sightings.note(name=device.name, family=family.value)
         self._sightings.replace(id=_id(device.npu_id, device.chip_id))
         self._sightings.health(device.health, HEALTHS)
-        listed, is_whole = self._processes(found, device)
+        used = memory_bytes(device), utilisation_percent(device)
+        if found.processes is None and self._has_proc_mem:
+            self._sightings.before(*used)
+        listed, is_whole, is_read = self._processes(found, device)
         pids = {pid for one in listed for pid in (one.pid, one.container_pid) if pid is not None}
-        memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
-        self._sightings.reading(memory, utilisation, pids, is_whole)
+        self._sightings.reading(*used, on_device=pids, is_whole_list=is_whole, is_list_read=is_read)
 
-    def _processes(self, found: table.Table, device: Device) -> Tuple[List[Process], bool]:
-        """The processes that are listed on the chip, and whether these are all."""
+    def _processes(self, found: table.Table, device: Device) -> Tuple[List[Process], bool, bool]:
+        """The processes that are listed on the chip, whether these are all, and whether all that is listed was read.
+
+        Of an idle chip some tables say nothing, in a container above all.
+        """
         if found.processes is None:
-            return self._proc_mem(device)
+            listed, is_whole = self._proc_mem(device)
+            return listed, is_whole, is_whole
         listed = [row for row in found.processes if (row.npu_id, row.chip_id) == (device.npu_id, device.chip_id)]
-        return listed, found.processes_on(device.npu_id, device.chip_id) is not None
+        is_read = len(listed) < table.MOST_PROCESSES_LISTED and not found.is_incomplete
+        return listed, found.processes_on(device.npu_id, device.chip_id) is not None, is_read
 
     def _proc_mem(self, device: Device) -> Tuple[List[Process], bool]:
         """The same by `-t proc-mem`, for drivers whose table has no processes."""

@@ -96,7 +96,8 @@ class Nvml(Source):
             self._sightings.throttling(nvml.throttling_of(mask))
         lists = [gpu.processes(kind) for kind in _LISTS]
         on_device = {process.pid for listed in lists for process in listed or ()}
-        # A container shows no process at all, whatever runs in it and beside it.
-        is_whole = bool(on_device) and None not in lists
+        is_read = None not in lists
+        # A container may show no process at all, whatever runs in it and beside it.
+        is_whole = bool(on_device) and is_read
         memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
-        self._sightings.reading(memory, utilisation, on_device, is_whole)
+        self._sightings.reading(memory, utilisation, on_device, is_whole, is_read)

@@ -22,10 +22,16 @@ class Source(ABC):
 
     #: What a sentence calls it.
     name: str
-    #: How long a trial's start waits for its first reading, and a trial's end for its last one.
+    #: How long a trial's end waits for its last reading.
     patience_seconds: float = 2.0
     #: The columns it fills; each name ends in its unit.
     columns: Tuple[str, ...]
+
+    @property
+    def first_patience_seconds(self) -> float:
+        """How long a trial's start waits for its first reading, which tells what was before: as long as its end does,
+        where a source says nothing else."""
+        return self.patience_seconds
 
     @abstractmethod
     def read(self) -> Dict[str, Optional[float]]:

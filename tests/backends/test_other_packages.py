@@ -207,6 +207,7 @@ class Odd(Xpu):
         ("telemetry", "[Odd(columns=(3,))]", "a Source whose columns"),
         ("telemetry", "[Odd(patience_seconds='long')]", "patience_seconds"),
         ("telemetry", "[Odd(patience_seconds=1e300)]", "patience_seconds"),
+        ("telemetry", "[type('Late', (Xpu,), {'first_patience_seconds': -1})()]", "whose first_patience_seconds"),
         ("judge", "Proof('perhaps', 'xpu', 'said so')", "state is none of proven, "),
         ("judge", "Proof('proven', 'xpu', None)", "device or evidence"),
         ("explain", "'\\ud800'", "a str that is no text"),
@@ -262,8 +263,15 @@ def test_a_source_of_a_stranger_is_read_as_it_is(folder):
         observation="return {'tool': 'xpu-smi', 'seen': [1, None]}",
     )  # fmt: skip
     assert (source.name, source.columns, source.patience_seconds) == ("xpu", ("xpu_watts",), 2.0)
+    assert source.first_patience_seconds == 2.0
     assert source.read() == {"xpu_watts": 3.5, "other": None} and source.totals() == {"xpu_joules": 7}
     assert source.observation() == {"tool": "xpu-smi", "seen": [1, None]}
+
+
+def test_the_start_waits_for_a_source_of_a_stranger_as_long_as_it_says(folder):
+    answer = "return [type('Late', (Xpu,), {'first_patience_seconds': 33.0})()]"
+    (source,) = _answering(folder, "telemetry", answer, _IMPORTS).telemetry(*_CALLS["telemetry"])
+    assert (source.patience_seconds, source.first_patience_seconds) == (2.0, 33.0)
 
 
 @pytest.mark.parametrize("method", ["read", "totals", "observation"])

@@ -139,6 +139,15 @@ def test_a_profiler_that_leaves_no_trace_ends_the_run_in_5_and_its_record_names_
     assert "left no trace in 1 of 1" in err
 
 
+def test_a_profiled_trial_without_proof_has_its_traces_and_ends_the_run_well(xpu, tmp_path):
+    out, _ = xpu("--trials", "1", "--profile")
+    (found,) = _records(tmp_path)
+    assert found["proof"]["state"] == "unproven" and "profile" in found["artifacts"]
+    assert "no figures: Nothing proves that" in out and "windows/s" not in out
+    _, err = xpu("--trials", "1", "--profile", "--seed", "5", expect=5, XPU_TRACES="none")
+    assert "left no trace in 1 of 1" in err
+
+
 def test_a_backend_without_a_profiler_refuses_it(run):
     _, err = run("--trials", "1", "--profile", expect=2)
     assert "no profiler" in err

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backends.ascend import installation
 from tests.contract import host
@@ -84,6 +86,17 @@ def test_a_folder_without_a_version_does_not_hide_one_behind_it(tmp_path):
     (tmp_path / "usr/local/Ascend/cann").mkdir(parents=True)
     host.write(tmp_path, _INFO, "version=7.0.0\n")
     assert _versions(tmp_path)["cann"] == "7.0.0"
+
+
+def test_an_empty_value_leaves_the_next_line_its_own():
+    found = installation.pairs("Driver_Upgrade=\n\nDriver_Install_Status=failed\r\n\tVersion = \t24.1.rc1 \nlast =")
+    assert found == {"Driver_Upgrade": "", "Driver_Install_Status": "failed", "Version": "24.1.rc1", "last": ""}
+
+
+@given(st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_.]{0,8}", fullmatch=True), st.text("a=. [];5", max_size=9)))
+def test_every_line_is_one_pair_whatever_its_value(values):
+    text = "".join("%s=%s\n" % item for item in values.items())
+    assert installation.pairs(text) == {name: value.strip() for name, value in values.items()}
 
 
 def test_a_file_of_any_bytes_is_read(tmp_path):

@@ -25,6 +25,7 @@ _LINE += "processor, current graph id is:%s%d\n"
 _CLAIM = Proof(UNPROVEN, "Ascend 910ProB", "the trial alone cannot tell")
 _ASKED = {"adapter": adapter.NEW, "mix_compile_mode": False}
 _OLD = dict(_ASKED, adapter=adapter.OLD)
+_PROFILED = {"profiling_mode": True}
 
 
 def _lines(ids):
@@ -74,6 +75,13 @@ _MIXED = "2021-01-01 10:00:00.0: I tf_adapter/optimizers/mark_noneed_optimize_pa
 _WITHOUT_CUDA = "2021-01-01 10:00:00.0: W tensorflow/stream_executor/platform/default/dso_loader.cc:55] Could not load "
 _WITHOUT_CUDA += "dynamic library 'libcuda.so.1'; dlerror: libcuda.so.1: cannot open shared object file\n"
 _WITHOUT_CUDA += "2021-01-01 10:00:00.0: E tensorflow/stream_executor/cuda/cuda_driver.cc:318] failed call to cuInit\n"
+#: What Python, the compiler's helpers and the adapter say of their own end, after all was done.
+_DESTRUCTOR = "Exception ignored in: <bound method BaseSession.__del__ of <tensorflow.Session object at 0x7f00>>\n"
+_DESTRUCTOR += 'Traceback (most recent call last):\n  File "session.py", line 738, in __del__\n'
+_DESTRUCTOR += "TypeError: 'NoneType' object is not callable\n"
+_HELPER = "Process ForkServerPoolWorker-3:\nTraceback (most recent call last):\n"
+_HELPER += '  File "te_fusion/parallel_compilation.py", line 100, in run\nBrokenPipeError: [Errno 32] Broken pipe\n'
+_CLOSING = "2026-01-01 10:00:00.0: W tf_adapter/util/ge_plugin.cc:300] [GePlugin] Finalize: destroy tdt failed\n"
 _TABLE = [
     # log, what npu-smi saw, settings, state, words of the evidence
     (_log(31), _WORKING, _ASKED, PROVEN, "5 graphs compiled on the NPU (ids 1, 11, 21, 31, 41); npu-smi"),
@@ -100,13 +108,27 @@ _TABLE = [
     (_log(31), {}, _ASKED, UNPROVEN, "npu-smi could not be read"),
     (_log(31), _WORKING, dict(_ASKED, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
     (_FAILED, _WORKING, _ASKED, UNPROVEN, "the device failed after it had compiled"),
+    (_FAILED + _DESTRUCTOR, _WORKING, _ASKED, UNPROVEN, "the device failed after it had compiled"),
+    (_log(31) + _DESTRUCTOR, _WORKING, _ASKED, PROVEN, "5 graphs compiled"),
+    (_log(31) + _HELPER, _WORKING, _ASKED, PROVEN, "5 graphs compiled"),
+    (_log(31) + _CLOSING, _WORKING, _ASKED, PROVEN, "5 graphs compiled"),
+    (_log(31, said=_NOT_USED) + _HELPER, _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
+    (_log(31, said=_MIXED) + _CLOSING, _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
+    (_NOTHING + _FAILED[len(_log(31)) :], _WORKING, _OLD, UNPROVEN, "the device failed after it had compiled"),
+    (_NOTHING + _CLOSING + _HELPER, _WORKING, _OLD, PROVEN, "this adapter is older than the line"),
     (_log(31, said=_ONLINE), _WORKING, _ASKED, UNPROVEN, "the host did a part of the work (Use_off_line is False"),
     (_log(31, said=_NOT_USED), _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
     (_log(31, said=_MIXED), _WORKING, _ASKED, UNPROVEN, "the host did a part of the work"),
     (_NOTHING + _ONLINE, _WORKING, _OLD, UNPROVEN, "the log says that the host did the work (Use_off_line is False"),
     (_NOTHING + _WITHOUT_CUDA, _WORKING, _OLD, PROVEN, "this adapter is older than the line"),
     (_NOTHING, _IDLE, _ASKED, ON_HOST, "or on another device than npu 0 chip 0: no graph was told of"),
-    (_NOTHING, _ANOTHERS, _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _seen(busy=None, busy_before=None), _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _seen(another=True, busy=90.0, busy_before=90.0), _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _seen(busy=1.0), _ASKED, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _ANOTHERS, _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(another=True, busy=40.0), _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(another=True, busy=40.0, busy_before=None), _ASKED, UNPROVEN, "no graph was told of"),
+    (_NOTHING, _seen(another=True, most=3000), _ASKED, UNPROVEN, "no graph was told of"),
     (_NOTHING, _IDLE, dict(_ASKED, mix_compile_mode=True), ON_HOST, "all of it ran on the host"),
     (_NOTHING, _WORKING, _ASKED, UNPROVEN, "no graph was told of"),
     (_NOTHING, _UNTOLD, _ASKED, UNPROVEN, "no graph was told of"),
@@ -118,13 +140,17 @@ _TABLE = [
     (_NOTHING, _seen(process=None, most=3000, busy=37.0), _OLD, UNPROVEN, "2000 MiB more memory"),
     (_NOTHING, _HIDDEN, _OLD, UNPROVEN, "2000 MiB more memory"),
     (_NOTHING, _seen(process=None, another=True, most=3000, busy=50.0), _OLD, UNPROVEN, "showed nothing of it"),
-    (_NOTHING, _seen(process=True, another=True, busy=50.0), _OLD, PROVEN, "AI cores up to 50 % busy"),
+    (_NOTHING, _seen(process=True, another=True, busy=50.0), _OLD, UNPROVEN, "another process was listed there"),
+    (_NOTHING, _seen(new=True, another=True, busy=50.0), _OLD, UNPROVEN, "another process was listed there"),
     (_NOTHING, _seen(process=True, most=3000), _OLD, UNPROVEN, "this adapter is older than the line"),
     (_NOTHING, _seen(process=True, most=3000, busy=99.0, busy_before=90.0), _OLD, UNPROVEN, "older than the line"),
     (_NOTHING, _PROCESS, _OLD, UNPROVEN, "this adapter is older than the line"),
     (_NOTHING, _BUSY, _OLD, UNPROVEN, "this adapter is older than the line"),
-    (_NOTHING, _ANOTHERS, _OLD, ON_HOST, "all of it ran on the host"),
+    (_NOTHING, _ANOTHERS, _OLD, UNPROVEN, "older than the line"),  # all of it may be the trial's, in a container
+    (_NOTHING, _seen(another=True), _OLD, ON_HOST, "all of it ran on the host"),
     (_NOTHING, None, _OLD, UNPROVEN, "npu-smi could not be read"),
+    (_NOTHING, _seen(process=True, most=3000, busy=None), dict(_OLD, **_PROFILED), UNPROVEN, "a profiler hides"),
+    (_log(31), _seen(process=True, most=3000, busy=None), dict(_ASKED, **_PROFILED), PROVEN, "5 graphs compiled"),
     (_NOTHING, _WORKING, dict(_OLD, mix_compile_mode=True), UNPROVEN, "mix_compile_mode leaves to the host"),
     (_NOTHING, _WORKING, {}, UNPROVEN, "no graph was told of"),
 ]
@@ -171,6 +197,8 @@ def test_nothing_is_proven_without_the_computing_graphs_and_a_sign_except_by_the
     assert state in (PROVEN, UNPROVEN, ON_HOST) and text
     if state == ON_HOST:
         assert not built + stepped + evaluated and seen and seen["is_process_seen"] is False
+        assert not seen["is_process_new"] and seen["memory_bytes_most"] - seen["memory_bytes_before"] < 64 * _MIB
+        assert (seen["utilisation_percent_most"] or 0) <= max(seen["utilisation_percent_before"] or 0, 1)
     if state != PROVEN:
         return
     assert not is_mixed and not contradiction and seen
@@ -183,4 +211,4 @@ def test_nothing_is_proven_without_the_computing_graphs_and_a_sign_except_by_the
     if built or stepped or evaluated:
         assert stepped and evaluated and (is_there or has_grown or has_worked)
     else:
-        assert kind == adapter.OLD and has_worked and is_there
+        assert kind == adapter.OLD and has_worked and is_there and not seen["is_another_seen"]

@@ -97,6 +97,28 @@ def test_every_code_of_cann_that_begins_a_message_behind_the_proof_is_a_failure_
     assert (read.is_used, read.has_failed, read.codes) == ("yes, then failed", True, (code,))
 
 
+_COMPILED = "I geop_npu.cc:694] The model has been compiled on the Ascend AI processor, current graph id is:1\n"
+_TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in __del__\nTypeError: no\n'
+
+
+@pytest.mark.parametrize(
+    "line, is_used",
+    [
+        (_TRACEBACK, "yes"),
+        ("[GePlugin] Finalize: destroy tdt failed\n", "yes"),
+        ("EZ9999: Inner Error!\n", "yes"),
+        ("E GEOP::::DoRunAsync Failed\n", "yes, then failed"),
+        ("model execute error, retCode=0x91\n" + _TRACEBACK, "yes, then failed"),
+        ("EE9999: Inner Error!\nE30008: AI CPU operator execution time out\n", "yes, then failed"),
+        ("FailedPreconditionError: Table not initialized\n", "yes, then failed"),
+        ("Run online process and skip the optimizer\n" + _TRACEBACK, "partly"),
+    ],
+)
+def test_of_a_program_that_ended_well_only_the_devices_failures_count(line, is_used):
+    assert reading.read(_COMPILED + line, has_ended_well=True).is_used == is_used
+    assert reading.read(_COMPILED + line).is_used == "yes, then failed"
+
+
 def test_a_failure_of_the_adapter_behind_the_proof_is_told():
     for line in ("[GEOP] Run graph async failed.", "[GEOP] Something failed, ret : 1", "E9999: Some inner error"):
         assert reading.read(COMPILED + line).is_used == "yes, then failed"

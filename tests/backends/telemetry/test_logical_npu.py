@@ -168,6 +168,25 @@ def test_while_a_profiler_runs_the_utilisation_says_nothing():
     assert seen["utilisation_percent_most"] is None and seen["is_process_seen"] is True
 
 
+@pytest.mark.parametrize("mapping", [_UNSUPPORTED, tool.ToolFailed("no answer"), _mapping((5, 0, 0, "Ascend 910B3"))])
+def test_the_start_waits_for_as_many_questions_as_tell_what_was_before(mapping):
+    asked = []
+    answer = _run(drawn.table(drawn.device(5)), mapping, proc_mem=_LISTED.replace("77", "4194305") % 0)
+
+    def run(command):
+        asked.append(command)
+        return answer(command)
+
+    most = logical_npu.LogicalNpu.first_patience_seconds / tool.TIMEOUT_SECONDS
+    source = logical_npu.LogicalNpu(0, lambda: None if len(asked) <= most else {9}, run)
+    for _ in range(3):
+        source.read()
+    seen = source.observation()
+    assert seen["memory_bytes_before"] == 65521 * _MIB and seen["is_process_new"] is None
+    assert seen["is_another_seen"] is True  # it was there before
+    assert source.patience_seconds == tool.TIMEOUT_SECONDS < source.first_patience_seconds
+
+
 def test_a_chip_that_cannot_be_found_ends_the_source():
     source = _watched(_run("dcmi module initialize failed. ret is -8005\n"))
     with pytest.raises(tool.ToolFailed, match="-8005"):

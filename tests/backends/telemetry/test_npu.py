@@ -1,4 +1,5 @@
 import json
+import subprocess
 
 import pytest
 
@@ -21,6 +22,7 @@ COMMON = """
 \tNPU Real-time Power(W)         : 93.5
 """
 MIB = 1 << 20
+_NOWHERE = 2**22 + 1  # larger than any number that Linux gives a process
 
 
 def answers(*tables, common=COMMON, mapping="", proc_mem="This device does not support querying proc-mem.\n"):
@@ -74,7 +76,7 @@ def test_a_query_that_is_not_supported_or_hangs_is_made_once(common):
     watched = source(lambda command: asked.append(command[1:4]) or run(command))
     for _ in range(3):
         watched.read()
-    assert asked == [["info"], ["info", "-t", "common"], ["info", "-t", "proc-mem"], ["info"], ["info"]]
+    assert asked == [["info"], ["info", "-t", "proc-mem"], ["info", "-t", "common"], ["info"], ["info"]]
 
 
 def test_a_chip_that_is_missing_once_is_unknown_then_and_missing_for_long_ends_the_source():
@@ -177,6 +179,92 @@ def test_a_process_is_found_by_its_number_in_the_container_too():
     watched = source(answers(text.replace(heading, heading + " Process id in container |")), pids={77})
     watched.read()
     assert watched.observation()["is_process_seen"] is True
+
+
+class Trial:
+    """A trial that starts, as its pids tell, with the first question of npu-smi that has this word."""
+
+    def __init__(self, run, starts_with):
+        self._run, self._starts_with, self._pids = run, starts_with, None
+
+    def pids(self):
+        return self._pids
+
+    def run(self, command):
+        if self._starts_with in command:
+            self._pids = {77}
+        return self._run(command)
+
+
+_PROC_MEM = "NPU ID : 5\nProcess id:%d Process name:python3.7 Process memory(MB):910\nChip ID : 0\n"
+
+
+def test_what_was_before_is_told_though_the_trial_starts_while_npu_smi_is_asked_for_more():
+    tables = [drawn.table(chip(3000), processes=[drawn.nothing_on(5)])]
+    tables += [drawn.table(chip(9000), processes=[drawn.process(5, pid=_NOWHERE)])]
+    trial = Trial(answers(*tables), "common")
+    watched = NpuSmi(5, 0, trial.pids, trial.run)
+    for _ in range(3):
+        watched.read()
+    seen = watched.observation()
+    assert (seen["memory_bytes_before"], seen["utilisation_percent_before"]) == (3000 * MIB, 7)
+    assert (seen["is_process_new"], seen["is_another_seen"]) == (True, None)
+
+
+def test_processes_that_were_asked_for_when_the_trial_had_started_are_not_of_before_and_the_table_is():
+    trial = Trial(answers(drawn.table(chip(3000)), proc_mem=_PROC_MEM % (_NOWHERE)), "proc-mem")
+    watched = NpuSmi(5, 0, trial.pids, trial.run)
+    for _ in range(3):
+        watched.read()
+    seen = watched.observation()
+    assert seen["memory_bytes_before"] == 3000 * MIB
+    assert (seen["is_process_new"], seen["is_another_seen"]) == (None, True)
+
+
+def test_a_stranger_that_ends_while_npu_smi_is_asked_for_more_and_is_listed_for_a_while_is_not_new():
+    stranger = subprocess.Popen(["sleep", "600"])
+    idle = drawn.table(chip(3000), processes=[drawn.nothing_on(5)])
+    given = answers(idle, drawn.table(chip(9000), processes=[drawn.process(5, pid=stranger.pid)]))
+    readings = []
+
+    def run(command):
+        if "common" in command and len(readings) == 1:
+            stranger.kill(), stranger.wait()
+        return given(command)
+
+    watched = source(run, pids={77}, readings_before=1)
+    for _ in range(4):
+        readings.append(watched.read())
+    seen = watched.observation()
+    assert (seen["is_process_new"], seen["is_another_seen"]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "processes, is_new",
+    [
+        ([drawn.process(6, pid=_NOWHERE + 1)], True),  # of an idle chip it says nothing
+        ([drawn.process(5, pid=_NOWHERE + number) for number in range(1, 9)], None),  # the list may go on
+        (None, None),
+    ],
+)
+def test_that_a_chip_had_no_process_is_believed_where_it_has_one_later(processes, is_new):
+    before = drawn.table(chip(1), chip(1, 6), processes=processes)
+    later = drawn.table(chip(1), chip(1, 6), processes=[drawn.process(5, pid=_NOWHERE)])
+    watched = source(answers(before, later), pids={77}, readings_before=1)
+    for _ in range(3):
+        watched.read()
+    assert watched.observation()["is_process_new"] is is_new
+
+
+def test_of_a_table_that_is_cut_it_is_not_believed():
+    whole = drawn.table(chip(1), chip(1, 6), processes=[drawn.process(6, pid=_NOWHERE + 1)])
+    cut = "\n".join(whole.splitlines()[:-2]) + "\n"
+    later = drawn.table(chip(1), chip(1, 6), processes=[drawn.process(5, pid=_NOWHERE)])
+    for first, is_new in ((whole, True), (cut, None)):
+        watched = source(answers(first, later), pids={77}, readings_before=1)
+        for _ in range(3):
+            watched.read()
+        assert watched.observation()["is_process_new"] is is_new
 
 
 def test_the_only_chip_of_a_card_need_not_be_named():

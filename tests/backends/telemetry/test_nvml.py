@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 from types import SimpleNamespace
 
@@ -100,7 +101,7 @@ def test_the_observation_tells_what_it_is_and_what_was_seen():
         nvmlDeviceGetMemoryInfo=[SimpleNamespace(used=used) for used in (100, 900, 200)],
         nvmlDeviceGetUtilizationRates=[SimpleNamespace(gpu=gpu) for gpu in (0, 97, 5)],
         nvmlDeviceGetCurrentClocksEventReasons=[0x1, 0x4 | 0x2, 0x44, 0],
-        nvmlDeviceGetComputeRunningProcesses=[[], [process(77)], [process(78)]],
+        nvmlDeviceGetComputeRunningProcesses=[[], [process(77)], [process(os.getpid())]],
     )
     for _ in range(4):
         watched.read()
@@ -145,6 +146,28 @@ def test_a_process_is_seen_or_was_not_or_nobody_can_tell(compute, graphics, is_s
     watched = source(pids={77}, **once)
     watched.read()
     assert watched.observation()["is_process_seen"] is is_seen
+
+
+_NOWHERE = 2**31 - 1  # larger than any number that Linux gives a process
+
+
+@pytest.mark.parametrize(
+    "graphics, listed, is_new, is_another",
+    [
+        ([[]], [[], [process(_NOWHERE)]], True, None),  # a container that shows the host's numbers
+        ([[]], [[], [process(_NOWHERE)], []], None, True),
+        ([[]], [[process(_NOWHERE)]], None, True),
+        ([[]], [[]], None, None),  # a container that shows none
+        (NVMLError(NOT_SUPPORTED), [[], [process(_NOWHERE)]], None, True),
+    ],
+)
+def test_that_a_gpu_had_no_process_is_believed_where_it_has_one_later(graphics, listed, is_new, is_another):
+    answers = {"nvmlDeviceGetComputeRunningProcesses": listed, "nvmlDeviceGetGraphicsRunningProcesses": graphics}
+    watched = source(pids={77}, readings_before=1, **answers)
+    for _ in range(3):
+        watched.read()
+    seen = watched.observation()
+    assert (seen["is_process_new"], seen["is_another_seen"]) == (is_new, is_another)
 
 
 def test_reasons_never_told_are_unknown_and_none_active_are_none():
