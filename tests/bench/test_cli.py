@@ -97,6 +97,7 @@ def test_a_dry_run_shows_the_plan_and_measures_nothing(harbench, data_path, tmp_
         (["evaluate", "--ckpt", "nowhere"], 3, "nowhere"),
         (["report", "nowhere"], 3, "nowhere"),
         (["data", "info", "--data-path", "nowhere"], 3, "nowhere"),
+        (["data", "fetch", "--archive", "nowhere"], 3, "nowhere"),
         (["nonsense"], 2, "nonsense"),
     ],
 )
