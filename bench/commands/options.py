@@ -25,7 +25,10 @@ def record_places(named: Tuple[str, ...]) -> Tuple[str, ...]:
     """
     for path in named:
         if not os.path.exists(path):
-            raise DataError("There are no records at %r: no such file or folder." % path)
+            raise DataError(
+                "There are no records at %r: no such file or folder; name a record or a folder of them, as results/."
+                % path
+            )
     default = os.environ.get("HARBENCH_OUT") or _DEFAULT_RECORDS
     return named or ((default,) if os.path.isdir(default) else ())
 
