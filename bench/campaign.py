@@ -60,8 +60,11 @@ class Campaign:
 
 def _standing(document: record.Record) -> str:
     """What figures are worth that are no proven measurement of their device, before them; nothing where they are."""
-    proof = document["proof"]
-    return "" if proof["state"] == PROVEN else "%s (%s): " % (proof["state"], proof["device"])
+    state, device = document["proof"]["state"], document["proof"]["device"]
+    if state == PROVEN:
+        return ""
+    # The name of a device that is simulated may say so itself.
+    return "%s: " % device if state in device else "%s (%s): " % (state, device)
 
 
 def _say_figures(document: record.Record, console: Console, path: str) -> None:

@@ -73,7 +73,7 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = " See `%s --help`." % context.command_path if context else ""
-        _say(" ".join(error.format_message().split()).rstrip(".") + "." + hint)
+        _say(printable.sentence(error.format_message()) + hint)
         return error.exit_code
     return 0
 

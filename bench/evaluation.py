@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 
 import numpy as np
 
-from bench import doubts, runner, trial_files, units
+from bench import doubts, layout, runner, trial_files, units
 from bench.errors import DataError, TrialFailed, error_of
 from bench.outcome import Limits
 from bench.plan import Job
@@ -56,10 +56,14 @@ def checkpoint_files(prefix: str) -> List[str]:
         raise DataError("%r is a folder; give the prefix of the checkpoint's files%s." % (prefix, hint))
     index, shards = prefix + ".index", glob.glob(glob.escape(prefix) + ".data-[0-9]*-of-[0-9]*")
     if not os.path.isfile(index):
-        raise DataError("There is no checkpoint %r (no file %r)." % (prefix, index))
+        raise DataError(
+            "There is no checkpoint %r (no file %r); give the prefix of its files, as results/ID/%s of a run "
+            "in the mode full." % (prefix, index, layout.CHECKPOINT)
+        )
     if not shards:
         raise DataError(
-            "The checkpoint %r has no data file (%r is missing)." % (prefix, prefix + ".data-00000-of-00001")
+            "The checkpoint %r has no data file (%r is missing); copy it there from where the training left it."
+            % (prefix, prefix + ".data-00000-of-00001")
         )
     return [index] + sorted(shards)
 

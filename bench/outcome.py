@@ -26,6 +26,8 @@ class Limits:
 STOPPED_TRIAL_TIMEOUT = "trial-timeout"
 STOPPED_STEP_TIMEOUT = "step-timeout"
 STOPPED_INTERRUPTED = "interrupted"
+#: What to do about a trial that was stopped by a limit.
+_TOO_SLOW = "raise that limit, or look at the end of the trial's log for what it waited for"
 
 
 @dataclass(frozen=True)
@@ -97,18 +99,16 @@ def conclude(
 ) -> Tuple[str, Optional[str], int]:
     """Status, sentence and exit code of a trial."""
     if ending.stopped == STOPPED_TRIAL_TIMEOUT:
-        sentence = "The trial was stopped after %g s, the time that --timeout gave it, %s." % (
+        sentence = "The trial was stopped after %g s, the time that --timeout gave it, %s; %s." % (
             limits.trial_seconds or 0,
             _where(events, steps_done),
+            _TOO_SLOW,
         )
         return record.TIMED_OUT, sentence, TrialTimedOut.exit_code
     if ending.stopped == STOPPED_STEP_TIMEOUT:
         sentence = (
-            "Step %d (the first is step 1) took longer than the %g s of --step-timeout: the trial was stopped."
-            % (
-                steps_done + 1,
-                limits.step_seconds or 0,
-            )
+            "Step %d (the first is step 1) took longer than the %g s of --step-timeout: the trial was stopped; %s."
+            % (steps_done + 1, limits.step_seconds or 0, _TOO_SLOW)
         )
         return record.TIMED_OUT, sentence, TrialTimedOut.exit_code
     if ending.stopped == STOPPED_INTERRUPTED:

@@ -13,6 +13,12 @@ def text(string: str) -> str:
     return _OBEYED.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), string)
 
 
+def sentence(string: str) -> str:
+    """The string in one line, with a full stop where no mark ends it."""
+    line = " ".join(string.split())
+    return line if line.endswith((".", "?", "!", "?)")) else line + "."
+
+
 def document(value: Any) -> Any:
     """A JSON value with all its strings, names too, as `text`."""
     if isinstance(value, str):

@@ -68,6 +68,10 @@ ask() {  # NAME -> sets version release fits venv tensorflow; false where it doe
     [ -n "$tensorflow" ]
 }
 
+words_of() {  # NAME -> the first line of what it says on stderr; the last one of a pyenv shim says nothing of the cause
+    "$1" -c pass 2>&1 >/dev/null </dev/null | sed -n '/[^[:space:]]/{p;q;}'
+}
+
 lacks_venv() {
     fail "$1 (Python $version) has no venv and ensurepip: on Debian and Ubuntu run 'apt install python$version-venv', then make again."
 }
@@ -94,7 +98,10 @@ find_python() {  # sets python, and what ask sets
 if [ -n "${PYTHON-}" ]; then
     python=$PYTHON
     command -v "$python" >/dev/null 2>&1 || fail "PYTHON=$python is not there or is no program; harbench needs $SUPPORTED."
-    ask "$python" || fail "PYTHON=$python does not run as a Python interpreter; harbench needs $SUPPORTED."
+    if ! ask "$python"; then
+        words=$(words_of "$python")
+        fail "PYTHON=$python does not run as a Python interpreter${words:+ ($words)}: give the full path of one; harbench needs $SUPPORTED."
+    fi
     [ "$fits" = ok ] || fail "PYTHON=$python is Python $release, which is not supported; harbench needs $SUPPORTED."
     if [ "$purpose$version" = lint3.7 ]; then
         # Said once: make asks for the environment, then runs each check in it.

@@ -5,7 +5,7 @@ from typing import Any, Callable, List, Mapping, Optional, Tuple
 from backends.cuda import build as builds
 from backends.cuda.build import Build
 from backends.cuda.driver import Driver
-from backends.cuda.facts import find
+from backends.cuda.facts import DRIVER_MISSING, HIDDEN, PACKAGE_MISSING, find
 from backends.cuda.probe import is_too_old
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 
@@ -18,6 +18,12 @@ _IDLE_BYTES = 1024 * _MIB
 _IDLE_PERCENT = 5
 #: Degrees below the slowdown temperature at which an idle GPU is called hot.
 _NEAR_SLOWDOWN_CELSIUS = 15
+#: What to do where NVML does not answer, by what is in the way.
+_REMEDIES = {
+    PACKAGE_MISSING: "Run `pip install nvidia-ml-py`.",
+    DRIVER_MISSING: "Install and load NVIDIA's driver, with which NVML comes; `nvidia-smi` then lists the GPU.",
+    HIDDEN: "Let the variable name a GPU that `nvidia-smi` lists, or unset it.",
+}
 
 
 def _access(facts: Facts) -> Finding:
@@ -27,7 +33,7 @@ def _access(facts: Facts) -> Finding:
         sentence = "This user may not open %s." % ", ".join(forbidden)
         return Finding("gpu-access", FAIL, sentence, "Join the group that owns it, or ask the administrator.")
     if facts.get("error"):
-        remedy = "Install the driver with NVML and `pip install nvidia-ml-py`; look at `nvidia-smi`."
+        remedy = _REMEDIES.get(str(facts.get("obstacle")), "Look at `nvidia-smi`.")
         return Finding("gpu-access", UNKNOWN, "The GPU could not be asked: %s." % facts["error"].rstrip("."), remedy)
     return Finding("gpu-access", PASS, "NVML answers for the %s." % (facts.get("name") or "GPU"))
 

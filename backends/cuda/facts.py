@@ -7,6 +7,11 @@ from backends.cuda import build as builds
 from backends.cuda import driver as drivers
 from backends.cuda import variables
 
+#: What keeps NVML from answering, where that is known.
+PACKAGE_MISSING, DRIVER_MISSING, HIDDEN = "package", "driver", "hidden"
+#: Codes of nvml.h: the driver is not loaded; its library, which comes with it, is not found.
+_NO_DRIVER = (9, 12)
+
 
 def _is_on(value: Optional[int]) -> Optional[bool]:
     return None if value is None else bool(value)
@@ -73,15 +78,16 @@ def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
 
 def _asked(entry: Optional[str], load: Callable[[], Any]) -> Dict[str, Any]:
     if entry is None:
-        return {"error": "%s hides every GPU" % variables.VARIABLE}
+        return {"error": "%s hides every GPU" % variables.VARIABLE, "obstacle": HIDDEN}
     try:
         library = load()
     except ImportError:
-        return {"error": "the Python package nvidia-ml-py is missing"}
+        return {"error": "the Python package nvidia-ml-py is missing", "obstacle": PACKAGE_MISSING}
     try:
         return _of_gpu(library, entry)
     except library.NVMLError as error:
-        return {"error": "NVML says of GPU %s: %s" % (entry, " ".join(str(error).split()))}
+        obstacle = DRIVER_MISSING if getattr(error, "value", None) in _NO_DRIVER else None
+        return {"error": "NVML says of GPU %s: %s" % (entry, " ".join(str(error).split())), "obstacle": obstacle}
 
 
 def find(

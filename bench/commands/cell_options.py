@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from backends import registry
-from bench import environment, interpreter, plan
+from bench import environment, interpreter, plan, printable
 from bench.commands.options import env
 from bench.commands.quantities import CPUS, LOSS_SCALE
 from bench.environment import processor
@@ -112,7 +112,7 @@ def _overrides(text: str) -> Dict[str, Any]:
         sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
         raise UsageError(
             "--cell %r is not understood: %s It takes the options that make a cell, as --cell '--kernel unrolled'."
-            % (text, sentence.rstrip(".") + ".")
+            % (text, printable.sentence(sentence))
         ) from error
     return {
         name: value

@@ -32,7 +32,7 @@ def info(data_path: Optional[str]) -> None:
 
 
 class _Display:
-    """A bar on a terminal, nothing elsewhere; use it as a context manager."""
+    """A bar on a terminal once something comes, nothing elsewhere; use it as a context manager."""
 
     def __init__(self) -> None:
         self._progress = Progress(
@@ -45,14 +45,15 @@ class _Display:
         self._task = self._progress.add_task("", total=None)
 
     def __enter__(self) -> "_Display":
-        if self._progress.console.is_terminal:
-            self._progress.start()
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._progress.stop()
+        if self._progress.live.is_started:  # stopping one that is not writes an empty line
+            self._progress.stop()
 
     def __call__(self, done: int, total: Optional[int]) -> None:
+        if self._progress.console.is_interactive:
+            self._progress.start()
         self._progress.update(self._task, completed=done, total=total)
 
 

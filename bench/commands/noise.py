@@ -35,7 +35,8 @@ def _say(one: Cell, other: Cell, floor: NoiseFloor, margin: Margin, console: Con
         "  false alarms beyond the floor: %d of %d divisions of these trials into two sides (%s)"
         % (floor.false_alarms, floor.relabellings, units.percent(floor.false_alarms / floor.relabellings)),
     ]
-    for line in lines + ["  doubt: " + sentence for sentence in dict.fromkeys(of_host(one) + of_host(other))]:
+    both = Cell.of(one.records + other.records)  # the sides are one cell on one host: a doubt of both is said once
+    for line in lines + ["  doubt: " + sentence for sentence in of_host(both)]:
         console.print(line, markup=False)
 
 

@@ -12,9 +12,19 @@ from bench.errors import DataError
 _DEFAULT_RECORDS = "results"
 
 
+class _Twinned(click.Option):
+    """An option with a twin in the environment: an error names the one of the two that was used."""
+
+    def get_error_hint(self, ctx: Optional[click.Context]) -> str:
+        """What the value came from, quoted."""
+        if ctx is not None and ctx.get_parameter_source(str(self.name)) is ParameterSource.ENVIRONMENT:
+            return "'%s'" % self.envvar
+        return " / ".join("'%s'" % option for option in self.opts)
+
+
 def env(name: str) -> Dict[str, Any]:
     """The environment twin of an option, `HARBENCH_<name>`, shown in its help."""
-    return {"envvar": "HARBENCH_" + name, "show_envvar": True}
+    return {"envvar": "HARBENCH_" + name, "show_envvar": True, "cls": _Twinned}
 
 
 def record_places(named: Tuple[str, ...]) -> Tuple[str, ...]:
@@ -25,7 +35,10 @@ def record_places(named: Tuple[str, ...]) -> Tuple[str, ...]:
     """
     for path in named:
         if not os.path.exists(path):
-            raise DataError("There are no records at %r: no such file or folder." % path)
+            raise DataError(
+                "There are no records at %r: no such file or folder; name a record or a folder of them, as results/."
+                % path
+            )
     default = os.environ.get("HARBENCH_OUT") or _DEFAULT_RECORDS
     return named or ((default,) if os.path.isdir(default) else ())
 

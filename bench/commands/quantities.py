@@ -1,6 +1,5 @@
 """Values of options as people write them: shares with their unit, lists of cores, loss scales."""
 
-import math
 import re
 from typing import Any, Optional, Set, Tuple
 
@@ -14,26 +13,37 @@ _NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 class _Share(click.ParamType):
     """A share above 0 and below 1, written with a unit that means hundredths, or, where that is allowed, without."""
 
-    def __init__(self, name: str, unit: str, may_be_bare: bool, example: str) -> None:
+    def __init__(self, name: str, unit: str, may_be_bare: bool, example: int) -> None:
         self.name = name
-        self._pattern = re.compile(r"\s*%s\s*(%s)%s\s*" % (_NUMBER, re.escape(unit), "?" if may_be_bare else ""))
-        self._example = example
+        self._unit, self._may_be_bare, self._example = unit, may_be_bare, example
+        self._pattern = re.compile(r"\s*%s\s*(%s)?\s*" % (_NUMBER, re.escape(unit)))
 
     def convert(self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]) -> float:
         """The share; a number is one already."""
         if isinstance(value, float):
             return value
         found = self._pattern.fullmatch(str(value))
-        share = float(found.group(1)) / (100 if found.group(2) else 1) if found else math.nan
+        if not found:
+            self.fail("%r is not understood; write it as %s" % (value, self._written(self._example)), param, ctx)
+        number, unit = float(found.group(1)), found.group(2)
+        if not unit and not (self._may_be_bare and number < 1):
+            meant = number if 1 <= number < 100 else self._example
+            self.fail("%r has no unit; write it as %s" % (value, self._written(meant)), param, ctx)
+        share = number / 100 if unit else number
         if not 0 < share < 1:
-            self.fail("%r is not between nothing and the whole; write it as %s" % (value, self._example), param, ctx)
+            told = (value, self._unit, self._unit, self._written(self._example))
+            self.fail("%r is not above 0%s and below 100%s; write it as %s" % told, param, ctx)
         return share
+
+    def _written(self, number: float) -> str:
+        """How to write so many hundredths."""
+        return "%g%s" % (number, self._unit) + (" or %g" % (number / 100) if self._may_be_bare else "")
 
 
 #: "2%" or "0.02" is 0.02.
-PERCENT = _Share("percent", "%", True, "2% or 0.02")
+PERCENT = _Share("percent", "%", True, 2)
 #: "1pp" is 0.01: percentage points, always with their unit.
-PERCENTAGE_POINTS = _Share("percentage points", "pp", False, "1pp")
+PERCENTAGE_POINTS = _Share("percentage points", "pp", False, 1)
 
 
 class _Cpus(click.ParamType):

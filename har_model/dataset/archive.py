@@ -38,6 +38,9 @@ _DAMAGED = (
     NotImplementedError,
     RuntimeError,
 )
+#: What to do about a damaged archive: one that somebody gave is theirs, and may be no archive at all.
+_GIVE_ANOTHER = "give another one with --archive"
+_FETCH_AGAIN = "delete it and fetch it again"
 
 
 class CannotUnpack(DataError):
@@ -76,7 +79,7 @@ def _inner_archive(outer: zipfile.ZipFile, name: str) -> Optional[str]:
     return inner[0] if inner else None
 
 
-def _open(path: str) -> Tuple[IO[bytes], zipfile.ZipFile]:
+def _open(path: str, remedy: str) -> Tuple[IO[bytes], zipfile.ZipFile]:
     """The dataset's own archive, out of its wrapper where it has one.
 
     Raises:
@@ -95,9 +98,7 @@ def _open(path: str) -> Tuple[IO[bytes], zipfile.ZipFile]:
     except OSError as error:
         raise DataError("The archive %r cannot be read: %s." % (path, error.strerror or error)) from error
     except _DAMAGED as error:
-        raise DataError(
-            "The archive %r is cut, damaged or no zip (%s); delete it and fetch it again." % (path, error)
-        ) from error
+        raise DataError("The archive %r is cut, damaged or no zip (%s); %s." % (path, error, remedy)) from error
 
 
 def _check_members(archive: zipfile.ZipFile, name: str) -> None:
@@ -119,7 +120,7 @@ def _check_members(archive: zipfile.ZipFile, name: str) -> None:
             )
 
 
-def _unpack(archive: zipfile.ZipFile, name: str, destination: str) -> str:
+def _unpack(archive: zipfile.ZipFile, name: str, destination: str, remedy: str) -> str:
     """Unpack beside `destination`, look whether the dataset is in it, then put it in place; returns the root."""
     os.makedirs(os.path.dirname(destination), exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unpack-", dir=os.path.dirname(destination)) as outside:
@@ -129,7 +130,7 @@ def _unpack(archive: zipfile.ZipFile, name: str, destination: str) -> str:
         try:
             archive.extractall(folder)
         except _DAMAGED as error:
-            raise DataError("The archive %r is damaged (%s); delete it and fetch it again." % (name, error)) from error
+            raise DataError("The archive %r is damaged (%s); %s." % (name, error, remedy)) from error
         root = locate.find_root(folder)
         if root is None or not locate.is_whole(root):
             raise DataError("The archive %r does not hold UCI HAR's `train` and `test` folders." % name)
@@ -139,18 +140,19 @@ def _unpack(archive: zipfile.ZipFile, name: str, destination: str) -> str:
     return destination
 
 
-def unpack(path: str, destination: str, accept_sha256: Optional[str] = None) -> Fetched:
+def unpack(path: str, destination: str, accept_sha256: Optional[str] = None, remedy: str = _GIVE_ANOTHER) -> Fetched:
     """Check an archive on this machine and unpack it to `destination`.
 
     Args:
         path: the official archive, or the wrapper that holds it.
         destination: folder to be made.
         accept_sha256: take an archive with this SHA-256 instead of the official one.
+        remedy: what to do where it is damaged.
 
     Raises:
         DataError: the archive is missing, damaged, tampered with, or another one; nothing is left at `destination`.
     """
-    file, archive = _open(path)
+    file, archive = _open(path, remedy)
     with file, archive:
         actual = _sha256(file)
         expected = (accept_sha256 or OFFICIAL_SHA256).lower()
@@ -161,7 +163,7 @@ def unpack(path: str, destination: str, accept_sha256: Optional[str] = None) -> 
             )
         _check_members(archive, path)
         try:
-            return Fetched(_unpack(archive, path, destination), False, actual)
+            return Fetched(_unpack(archive, path, destination, remedy), False, actual)
         except OSError as error:
             raise CannotUnpack(
                 "The dataset cannot be unpacked to %r: %s." % (destination, error.strerror or error)
@@ -203,7 +205,7 @@ def _download_and_unpack(
 ) -> Fetched:
     download.download(address, part, progress)
     try:
-        fetched = unpack(part, destination, accept_sha256)
+        fetched = unpack(part, destination, accept_sha256, _FETCH_AGAIN)
     except CannotUnpack:
         raise  # the download is good and stays
     except DataError:

@@ -75,6 +75,15 @@ def test_nonsense_is_one_sentence(cell, word):
     with pytest.raises(UsageError) as error:
         _jobs(cell)
     assert word in str(error.value) and "\n" not in str(error.value)
+    assert "?." not in str(error.value) and ".." not in str(error.value)
+
+
+@pytest.mark.parametrize("wrong, used", [("--batch-size 0", "--batch-size"), ("", "HARBENCH_BATCH_SIZE")])
+def test_a_wrong_value_is_blamed_on_the_option_or_the_variable_that_gave_it(monkeypatch, wrong, used):
+    monkeypatch.setenv("HARBENCH_BATCH_SIZE", "-1")
+    with pytest.raises(UsageError) as error:
+        _jobs(wrong)
+    assert "Invalid value for '%s': " % used in str(error.value) and "env var" not in str(error.value)
 
 
 @pytest.mark.parametrize("name, option", [("variables", "--env"), ("device_options", "--option")])

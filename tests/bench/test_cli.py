@@ -94,9 +94,10 @@ def test_a_dry_run_shows_the_plan_and_measures_nothing(harbench, data_path, tmp_
         (["run", "--backend", "gpu"], 4, "GPU"),
         (["run", "--backend", "npu"], 4, "NPU"),
         (["run", "--backend", "null", "--data-path", "nowhere"], 3, "nowhere"),
-        (["evaluate", "--ckpt", "nowhere"], 3, "nowhere"),
-        (["report", "nowhere"], 3, "nowhere"),
+        (["evaluate", "--ckpt", "nowhere"], 3, "'nowhere' (no file 'nowhere.index'); give the prefix of its files"),
+        (["report", "nowhere"], 3, "'nowhere': no such file or folder; name a record or a folder"),
         (["data", "info", "--data-path", "nowhere"], 3, "nowhere"),
+        (["data", "fetch", "--archive", "nowhere"], 3, "nowhere"),
         (["nonsense"], 2, "nonsense"),
     ],
 )

@@ -29,6 +29,19 @@ def test_a_character_is_shown_by_its_escape():
     assert printable.text("a\x1b[1m\n\x85\u202e\u6570") == "a\\x1b[1m\\n\\x85\\u202e\u6570"
 
 
+@pytest.mark.parametrize(
+    "string, expected",
+    [
+        ("No such\n option", "No such option."),
+        ("It is so.", None),
+        ("Is it '--threads'?", None),
+        ("(Is it '-t'?)", None),
+    ],
+)
+def test_a_sentence_ends_with_one_mark(string, expected):
+    assert printable.sentence(string) == (string if expected is None else expected)
+
+
 def _strings(value):
     if isinstance(value, dict):
         return list(value) + [string for part in value.values() for string in _strings(part)]

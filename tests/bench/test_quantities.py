@@ -31,6 +31,26 @@ def test_what_are_no_percentage_points_is_refused(text):
         PERCENTAGE_POINTS.convert(text, None, None)
 
 
+@pytest.mark.parametrize(
+    "kind, text, sentence",
+    [
+        (PERCENT, "5", "'5' has no unit; write it as 5% or 0.05"),
+        (PERCENT, "2.5", "'2.5' has no unit; write it as 2.5% or 0.025"),
+        (PERCENT, "500", "'500' has no unit; write it as 2% or 0.02"),
+        (PERCENT, "0", "'0' is not above 0% and below 100%; write it as 2% or 0.02"),
+        (PERCENT, "200%", "'200%' is not above 0% and below 100%; write it as 2% or 0.02"),
+        (PERCENT, "few", "'few' is not understood; write it as 2% or 0.02"),
+        (PERCENTAGE_POINTS, "3", "'3' has no unit; write it as 3pp"),
+        (PERCENTAGE_POINTS, "0.01", "'0.01' has no unit; write it as 1pp"),
+        (PERCENTAGE_POINTS, "100pp", "'100pp' is not above 0pp and below 100pp; write it as 1pp"),
+    ],
+)
+def test_a_refusal_says_what_to_write(kind, text, sentence):
+    with pytest.raises(click.BadParameter) as caught:
+        kind.convert(text, None, None)
+    assert caught.value.message == sentence
+
+
 @given(st.text(max_size=12))
 def test_any_text_is_a_share_or_refused(text):
     for kind in (PERCENT, PERCENTAGE_POINTS):

@@ -14,7 +14,7 @@ from backends.telemetry.source import Source
 from bench import child_environment, clock, layout, record, runner, trial_files
 from bench.errors import BackendUnavailable
 from bench.guard import Guard
-from bench.outcome import Ending, Limits, conclude
+from bench.outcome import STOPPED_STEP_TIMEOUT, STOPPED_TRIAL_TIMEOUT, Ending, Limits, conclude
 from bench.plan import Job
 from har_model.config import TrainingConfig, Workload
 from tests import small_dataset
@@ -95,6 +95,14 @@ def test_a_process_that_dies_when_its_work_is_done_is_not_blamed_on_the_work():
     events = [{"event": "phase-start", "name": "training"}, {"event": "end"}]
     status, sentence, _ = conclude(Ending(-signal.SIGABRT, None), events, 4, Limits())
     assert status == record.FAILED and sentence.endswith("SIGABRT when it had done all its work and was to end.")
+
+
+@pytest.mark.parametrize("stopped", [STOPPED_TRIAL_TIMEOUT, STOPPED_STEP_TIMEOUT])
+def test_a_stop_by_a_limit_says_which_one_to_raise_and_where_to_look(stopped):
+    _, sentence, _ = conclude(Ending(-signal.SIGKILL, stopped), [], 4, Limits(3.0, 0.5))
+    option, seconds = ("--timeout", "3 s") if stopped == STOPPED_TRIAL_TIMEOUT else ("--step-timeout", "0.5 s")
+    assert option in sentence and seconds in sentence
+    assert sentence.endswith("; raise that limit, or look at the end of the trial's log for what it waited for.")
 
 
 def test_an_error_of_a_known_kind_keeps_its_sentence_and_code(tmp_path, monkeypatch):

@@ -5,6 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
+from backends import npu_sim
+from backends.proof import SIMULATED
 from bench import campaign
 from tests.bench import records
 
@@ -21,3 +23,12 @@ def test_a_trial_that_skipped_too_many_updates_is_doubted_in_a_line_of_its_own(a
     lines = [line for line in _said(document).splitlines() if "doubt: " in line]
     assert len(lines) == is_said
     assert not lines or "%d of 1000 updates were skipped for overflow" % (1000 - applied) in lines[0]
+
+
+@pytest.mark.parametrize(
+    "device, start", [("null", "  simulated (null): "), (npu_sim.DEVICE, "  %s: " % npu_sim.DEVICE)]
+)
+def test_a_simulated_trial_says_so_once(device, start):
+    proof = {"state": SIMULATED, "device": device, "evidence": "computed"}
+    said = _said(records.make(proof=proof))
+    assert said.startswith(start) and said.count(SIMULATED) == 1

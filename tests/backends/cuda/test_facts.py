@@ -1,8 +1,16 @@
 import pytest
 
 from backends.cuda import condition, facts
+from backends.findings import UNKNOWN
 from har_model.errors import UsageError
-from tests.backends.nvml_library import LOST, NOT_SUPPORTED, Library, NVMLError
+from tests.backends.nvml_library import (
+    DRIVER_NOT_LOADED,
+    LIBRARY_NOT_FOUND,
+    LOST,
+    NOT_SUPPORTED,
+    Library,
+    NVMLError,
+)
 
 SILENT = (
     "nvmlDeviceGetUtilizationRates",
@@ -71,11 +79,32 @@ def test_hidden_gpus_are_not_asked():
     assert "hides" in _facts(Library(), None, {"CUDA_VISIBLE_DEVICES": ""})["error"]
 
 
-def test_without_the_package_the_facts_say_so():
-    def library():
-        raise ImportError("no pynvml")
+def _no_package():
+    raise ImportError("no pynvml")
 
-    assert "nvidia-ml-py" in facts.find(None, {}, library)["error"]
+
+def test_without_the_package_the_facts_say_so():
+    assert "nvidia-ml-py" in facts.find(None, {}, _no_package)["error"]
+
+
+def _says(code):
+    return lambda: Library(nvmlInit=NVMLError(code))
+
+
+@pytest.mark.parametrize(
+    "load, variables, named, others",
+    [
+        (_no_package, {}, "pip install nvidia-ml-py", ("driver", "CUDA_VISIBLE_DEVICES")),
+        (_says(LIBRARY_NOT_FOUND), {}, "driver", ("pip", "nvidia-ml-py", "CUDA_VISIBLE_DEVICES")),
+        (_says(DRIVER_NOT_LOADED), {}, "driver", ("pip", "nvidia-ml-py", "CUDA_VISIBLE_DEVICES")),
+        (_says(LOST), {}, "nvidia-smi", ("pip", "nvidia-ml-py", "driver")),
+        (Library, {"CUDA_VISIBLE_DEVICES": ""}, "unset", ("pip", "nvidia-ml-py", "driver")),
+    ],
+)
+def test_of_what_nvml_needs_what_is_missing_is_named_alone(load, variables, named, others):
+    (finding,) = condition.judge(dict(facts.find(None, variables, load), forbidden_nodes=[]))
+    assert finding.state == UNKNOWN and named in finding.remedy
+    assert not [word for word in others if word in finding.sentence + finding.remedy]
 
 
 def test_a_device_beyond_the_list_is_refused():

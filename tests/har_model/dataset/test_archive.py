@@ -189,7 +189,21 @@ def test_another_archive_is_refused_with_both_sums_and_can_be_accepted_by_name(s
 def test_a_cut_or_tampered_archive_is_named(tmp_path, wrapped, zipped, damage):
     path = tmp_path / "har.zip"
     path.write_bytes(damage(wrapped))
-    assert str(path) in _refused(lambda: archive.fetch(archive=str(path), accept_sha256=_sha(zipped)))
+    sentence = _refused(lambda: archive.fetch(archive=str(path), accept_sha256=_sha(zipped)))
+    assert str(path) in sentence and "delete" not in sentence  # it is the user's own
+
+
+@pytest.mark.parametrize("is_ours", [False, True])
+@pytest.mark.parametrize("place", ["directory", "member"])
+def test_a_damaged_archive_is_to_be_deleted_only_where_it_was_downloaded(server, tmp_path, zipped, place, is_ours):
+    content = b"no zip" if place == "directory" else zipped[:200] + b"\x00" * 64 + zipped[264:]
+    server.content = content
+    path = tmp_path / "passwd"
+    path.write_bytes(content)
+    source = {"url": server.url} if is_ours else {"archive": str(path)}
+    sentence = _refused(lambda: archive.fetch(accept_sha256=_sha(content), **source))
+    assert "damaged" in sentence
+    assert sentence.endswith("; delete it and fetch it again." if is_ours else "; give another one with --archive.")
 
 
 def _zip_of(*members):
