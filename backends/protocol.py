@@ -1,5 +1,6 @@
 """What a backend must answer: probe, prepare, open a model that steps, evaluates and proves where it ran."""
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -24,6 +25,8 @@ LOSS_SCALE_DYNAMIC = "dynamic"
 LOSS_SCALE_FIXED = "fixed"
 #: The largest power of two that float32 holds, in which every device scales.
 _LARGEST_LOSS_SCALE = 2.0**127
+#: What a number is written with. Python's float would take `1_000`, the digits of any script and `inf` as well.
+_DIGITS = re.compile("[0-9.eE+]+")
 
 #: How the effective setting `overflow` begins where no loss would show one and nothing looks for it.
 OVERFLOW_UNSEEN = "unseen"
@@ -36,11 +39,16 @@ def loss_scale_of(text: str) -> Optional[str]:
     """
     if text in (LOSS_SCALE_NONE, LOSS_SCALE_DYNAMIC):
         return text
+    if not _DIGITS.fullmatch(text):
+        return None
     try:
         number = float(text)
     except ValueError:
         return None
-    return "%.17g" % number if 1 <= number <= _LARGEST_LOSS_SCALE else None
+    if not 1 <= number <= _LARGEST_LOSS_SCALE:
+        return None
+    shortest = repr(number)
+    return shortest[:-2] if shortest.endswith(".0") else shortest
 
 
 class BackendUnavailable(HarbenchError):

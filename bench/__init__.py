@@ -1,3 +1,3 @@
 """How it is measured: plan, trial, record, comparison."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

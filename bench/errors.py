@@ -76,7 +76,7 @@ def error_of(exit_code: int, sentence: str) -> HarbenchError:
 #: What each exit code of the command means.
 EXIT_CODES = {
     0: "everything asked for was done",
-    1: "a gate or verdict asked for was not met, or a fault of harbench itself",
+    1: "a gate or verdict asked for was not met, a check of harbench doctor failed, or a fault of harbench itself",
     2: "usage or configuration",
     3: "data",
     4: "backend unavailable",

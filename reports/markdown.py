@@ -20,13 +20,12 @@ VERDICT_LEGEND = (
 )
 _LEGEND = (
     "ACC: share of test windows recognised, last epoch, whole test set as one batch. FPS: training windows per "
-    "second over "
-    "the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the logarithms "
-    "of the trial "
-    "means; for a ratio Welch's). ±: sample standard deviation over seeds.",
-    "FPS in the published table, FPS (published definition): batch size over the mean of the last ten steps of a run, "
-    "geometric mean over trials. p_whole: windows over the whole process; p_train: over the training without "
-    "evaluation; p_core: over the steps alone, first one included (FlagPerf).",
+    "second over the steady steps, geometric mean over trials; in brackets the 95 % interval (Student's t on the "
+    "logarithms of the trial means; for a ratio pairs where trials were interleaved in blocks, else Welch's). ±: "
+    "sample standard deviation over seeds.",
+    "FPS in the published table, FPS (published definition): batch size over the mean of the last ten steps of a run "
+    "that replay nothing, geometric mean over trials. p_whole: windows over the whole process; p_train: over the "
+    "training without evaluation; p_core: over the steps alone, first one included (FlagPerf).",
     "trials x steps: fresh processes and the steady steps of each. ratio: steady FPS over that of the reference which "
     "is named: the first cell above with the same work, of the same run if there is one; a cell without one is a "
     "reference itself.",

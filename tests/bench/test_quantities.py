@@ -61,20 +61,42 @@ def test_any_text_is_a_share_or_refused(text):
         assert 0 < share < 1
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "0.5", "nan", "inf", "1e400", "1e308", "3.5e38", "fixed", ""])
+@pytest.mark.parametrize("text", ["0", "-1", "0.5", "nan", "inf", "1e400", "1e308", "3.5e38", "fixed", "", "e", "1+1"])
 def test_what_float32_cannot_scale_by_is_no_loss_scale(text):
     with pytest.raises(click.BadParameter, match="no loss scale"):
         LOSS_SCALE.convert(text, None, None)
 
 
-@pytest.mark.parametrize(
-    "text, meant", [("DYNAMIC", "dynamic"), (" none", "none"), ("1", "1"), ("1e38", "%.17g" % 1e38)]
-)
-def test_a_loss_scale_is_a_word_or_a_number(text, meant):
+@pytest.mark.parametrize("text", ["1_000", "١٠٢٤", "１０２４", "0x400", "1 024", "1,024", "10e-1"])
+def test_a_number_in_another_writing_is_no_loss_scale(text):
+    with pytest.raises(click.BadParameter, match="no loss scale"):
+        LOSS_SCALE.convert(text, None, None)
+
+
+@pytest.mark.parametrize("text, meant", [("DYNAMIC", "dynamic"), (" none", "none")])
+def test_a_loss_scale_may_be_a_word(text, meant):
     assert LOSS_SCALE.convert(text, None, None) == meant
 
 
-@given(st.one_of(st.text(max_size=12), st.floats().map(str), st.sampled_from(["none", "dynamic"])))
+@pytest.mark.parametrize(
+    "text, meant",
+    [("1", "1"), ("1024", "1024"), ("1024.0", "1024"), ("+2e3", "2000"), ("4294967296", "4294967296"), ("1.1", "1.1"),
+     ("1.10", "1.1"), ("1E38", "1e+38"), ("1e16", "1e+16")],
+)  # fmt: skip
+def test_a_loss_scale_that_is_a_number_becomes_its_shortest_text(text, meant):
+    assert LOSS_SCALE.convert(text, None, None) == meant
+
+
+@given(st.floats(1, 1e38).map(str))
+def test_no_text_of_fewer_digits_means_the_same_loss_scale(text):
+    digits = LOSS_SCALE.convert(text, None, None).partition("e")[0].replace(".", "").strip("0")
+    assert float("%.*e" % (max(len(digits) - 2, 0), float(text))) != float(text) or len(digits) == 1
+
+
+_NEARLY_NUMBERS = st.text("0123456789.eE+-_ ٣", max_size=12)
+
+
+@given(st.one_of(st.text(max_size=12), _NEARLY_NUMBERS, st.floats().map(str), st.sampled_from(["none", "dynamic"])))
 def test_any_text_is_a_loss_scale_that_a_backend_may_answer_or_refused(text):
     try:
         scale = LOSS_SCALE.convert(text, None, None)
@@ -82,3 +104,4 @@ def test_any_text_is_a_loss_scale_that_a_backend_may_answer_or_refused(text):
         return
     assert loss_scale_of(scale) == scale  # what was understood is understood again as the same
     assert scale in ("none", "dynamic") or float(scale) == float(text) >= 1
+    assert scale in ("none", "dynamic") or set(text.strip()) <= set("0123456789.eE+")

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import sys
 import pytest
 
 from backends import registry
-from bench import record
+from bench import environment, record
 from tests import strangers
 
 _HANGING = """
@@ -160,16 +161,20 @@ def test_a_judgement_that_leaves_python_leaves_a_record_without_proof(harbench, 
     assert faults == []
 
 
-def test_a_package_that_pip_installs_brings_a_backend_that_is_listed_and_measures(harbench, tmp_path):
+def _documented_package():
+    """Text of each file that docs/adding-a-backend.md shows, by its name, which is the first word of its first line."""
+    page = os.path.join(environment.packages_root(), "docs", "adding-a-backend.md")
+    with open(page, encoding="utf-8") as file:
+        blocks = re.findall(r"^```\w+\n(# (\S+\.(?:py|cfg))\b.*?)^```$", file.read(), flags=re.MULTILINE | re.DOTALL)
+    return {name: text for text, name in blocks}
+
+
+def test_the_documented_package_installed_by_pip_brings_a_backend_that_is_listed_and_measures(harbench, tmp_path):
     source, site = tmp_path / "source", tmp_path / "site"
     source.mkdir()
-    (source / "strange_xpu.py").write_text(strangers.GOOD % "xpu", encoding="utf-8")
-    (source / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
-    (source / "setup.cfg").write_text(
-        "[metadata]\nname = strange-xpu\nversion = 1.0\n[options]\npy_modules = strange_xpu\n"
-        "[options.entry_points]\nharbench.backends =\n    xpu = strange_xpu:Backend\n",
-        encoding="utf-8",
-    )
+    for name, text in _documented_package().items():
+        (source / name).write_text(text, encoding="utf-8")
+    (source / "harbench_xpu.py").write_text(strangers.GOOD % "xpu" + "\nXpuBackend = Backend\n", encoding="utf-8")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
     done = subprocess.run(
         pip + ["--no-build-isolation", "--target", str(site), str(source)], stdout=subprocess.PIPE,
