@@ -86,7 +86,7 @@ class Sampler:
 
     def await_first_sample(self) -> None:
         """Wait until the first sample is there, or the most patient source would wait no longer for it."""
-        self._has_sample.wait(max((source.patience_seconds for source in self._sources), default=0.0))
+        self._has_sample.wait(max((source.first_patience_seconds for source in self._sources), default=0.0))
 
     def stop(self, patience_seconds: Optional[float] = None) -> Dict[str, Any]:
         """Take a last sample and end; what was sampled, as it stands in a record under `telemetry`.
