@@ -135,7 +135,7 @@ fi
 # The stamps' texts. The checkout's path is in it since a moved environment still points to where it was made; raise the
 # recipe's number when install_packages changes.
 packages_wanted() {
-    printf '%s\n' "recipe 1" "python $release" "checkout $checkout"
+    printf '%s\n' "recipe 2" "python $release" "checkout $checkout"
     cat "$lock"
     [ -z "$options" ] || { where_own_are; cat setup.cfg; }
 }
@@ -169,7 +169,8 @@ install_packages() {
         # What the interpreter brought stays as it is; what harbench still lacks comes in versions that go with it.
         # The .pth file is for an interpreter that is itself one of a venv, whose packages the option does not reach.
         where_own_are >"$env/lib/python$version/site-packages/brought.pth" || return 1
-        pip list --format=freeze | grep -E '^[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+!]*$' >"$env/brought.txt"
+        # A harbench among them is another one, and goes.
+        pip list --format=freeze | grep -E '^[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.+!]*$' | grep -v '^harbench==' >"$env/brought.txt"
         install -c "$env/brought.txt" --no-build-isolation -e '.[dev]' || return 1
     fi
     packages_wanted >"$env/stamp.new" && mv "$env/stamp.new" "$env/packages.stamp"
