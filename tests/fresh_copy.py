@@ -4,19 +4,13 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Mapping, NamedTuple
+from typing import Mapping
 
 import pytest
 
 from bench import environment
-
-
-class Answer(NamedTuple):
-    """What make answered: exit code, stdout, stderr."""
-
-    code: int
-    out: str
-    err: str
+from tests import answers
+from tests.answers import Answer
 
 
 def copy_checkout(folder: Path) -> Path:
@@ -35,9 +29,6 @@ def copy_checkout(folder: Path) -> Path:
 
 def make(checkout: Path, variables: Mapping[str, str], *arguments: str) -> Answer:
     """Run make in the copy, with these variables besides those of this process that are not harbench's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HARBENCH_", "PYTHONPATH"))}
+    kept = answers.environment_without("HARBENCH_", "PYTHONPATH")
     used = dict(kept, **dict({"HARBENCH_CACHE": str(checkout.parent / "cache")}, **variables))
-    done = subprocess.run(["make", *arguments], cwd=str(checkout), env=used, capture_output=True)
-    answer = Answer(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8", "replace"))
-    assert "Traceback" not in answer.out + answer.err
-    return answer
+    return answers.run(["make", *arguments], str(checkout), used)

@@ -3,10 +3,9 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from backends.engines.tensorflow.backend import is_installed
 from bench import preflight, runner, trial_files
@@ -14,6 +13,8 @@ from bench.environment import packages_root
 from bench.outcome import Limits, Outcome
 from bench.plan import Job
 from har_model.config import NetworkConfig, TrainingConfig, Workload
+from tests import answers
+from tests.answers import Answer
 from tests.contract import host
 
 #: The adapter's TensorFlow is 1.15, which needs Python 3.7.
@@ -24,14 +25,6 @@ DOUBLE_TEXT = "contract double of the Ascend adapter (no NPU)"
 #: A script with which the graphs of a trial take as long to compile as a few looks of the sampler.
 SEEN_BY_NPU_SMI = {"compile_seconds": 0.5}
 _TINY = NetworkConfig(n_hidden=4, n_stacked_layers=1)
-
-
-class Answer(NamedTuple):
-    """What a command answered: exit code, stdout, stderr."""
-
-    code: int
-    out: str
-    err: str
 
 
 def unmarked(folder: Path, variant: str) -> str:
@@ -82,16 +75,9 @@ def run_trial(asked: Job, folder: Path) -> Outcome:
 
 def harbench(folder: Path, variables: Mapping[str, str], *arguments: str) -> Answer:
     """The command in a folder, as a user calls it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HARBENCH_")}
     path = os.pathsep.join(part for part in (packages_root(), variables.get("PYTHONPATH")) if part)
-    used = dict(kept, **dict(variables, PYTHONPATH=path, PYTHONIOENCODING="utf-8"))
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.cli"] + list(arguments),
-        cwd=str(folder), env=used, capture_output=True,
-    )  # fmt: skip
-    answer = Answer(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
-    assert "Traceback" not in answer.out + answer.err
-    return answer
+    used = dict(answers.environment_without("HARBENCH_"), **dict(variables, PYTHONPATH=path, PYTHONIOENCODING="utf-8"))
+    return answers.run([sys.executable, "-m", "bench.cli", *arguments], str(folder), used)
 
 
 def said(outcome: Outcome, name: str) -> Optional[Dict[str, Any]]:
