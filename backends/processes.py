@@ -37,6 +37,12 @@ def signal_name(number: int) -> str:
     return signal.Signals(number).name if number in set(signal.Signals) else "signal %d" % number
 
 
+def signal_group(group: int, number: int) -> None:
+    """Send a signal to a process group that may be gone, or be another's by now."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
 def run(
     command: Sequence[str],
     seconds: float,
@@ -128,8 +134,7 @@ def _below(pid: int) -> List[int]:
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """End a command with its group; one that had not ended, also with all that it started in other groups."""
     others = _below(process.pid) if process.poll() is None else []
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    signal_group(process.pid, signal.SIGKILL)
     for pid in others:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)

@@ -30,7 +30,7 @@ class Signs:
         return [sign for sign in (self.process, self.memory, self.work) if sign]
 
 
-def growth_bytes(observation: Mapping[str, Any]) -> Optional[float]:
+def _growth_bytes(observation: Mapping[str, Any]) -> Optional[float]:
     """By how much the device's memory in use has grown since before the trial; None where its tool did not tell."""
     before, most = observation.get("memory_bytes_before"), observation.get("memory_bytes_most")
     return None if before is None or most is None else most - before
@@ -38,7 +38,7 @@ def growth_bytes(observation: Mapping[str, Any]) -> Optional[float]:
 
 def has_grown(observation: Mapping[str, Any]) -> Optional[bool]:
     """Whether the memory in use has grown by what opening a device takes; None where its tool did not tell."""
-    growth = growth_bytes(observation)
+    growth = _growth_bytes(observation)
     return None if growth is None else growth >= _LEAST_GROWTH_BYTES
 
 
@@ -56,7 +56,7 @@ def _process(seen: Mapping[str, Any]) -> Optional[str]:
 
 
 def _memory(seen: Mapping[str, Any]) -> Optional[str]:
-    growth = growth_bytes(seen)
+    growth = _growth_bytes(seen)
     return "%d MiB more memory in use" % (growth // _MIB) if growth is not None and has_grown(seen) else None
 
 

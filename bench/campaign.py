@@ -170,7 +170,7 @@ class Run:
             )  # fmt: skip
 
         complete = [one for _, one in sorted(self._complete.items())]
-        unproven = [one for one in complete if figures.is_without_proof(one) and not one["job"].get("is_profiled")]
+        unproven = [one for one in complete if figures.is_without_proof(one) and not figures.is_profiled(one)]
         if unproven:
             raise DeviceNotUsed(
                 "%s %d of %d trials are unproven: their records are in %s, no table shows their figures."

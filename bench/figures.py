@@ -81,10 +81,14 @@ def is_without_proof(record: Record) -> bool:
     return record["status"] == COMPLETE and record["proof"]["state"] not in (PROVEN, SIMULATED)
 
 
+def is_profiled(record: Record) -> bool:
+    """Whether the device's profiler was on; records of earlier versions know of none."""
+    return bool(record["job"].get("is_profiled"))
+
+
 def is_without_traces(record: Record) -> bool:
     """Whether a complete record is of a trial that was run for its traces, of which the profiler left none."""
-    is_profiled = bool(record["job"].get("is_profiled"))
-    return record["status"] == COMPLETE and is_profiled and "profile" not in record["artifacts"]
+    return record["status"] == COMPLETE and is_profiled(record) and "profile" not in record["artifacts"]
 
 
 def why_none(record: Record) -> Optional[str]:
@@ -95,7 +99,7 @@ def why_none(record: Record) -> Optional[str]:
     if is_without_proof(record):
         proof = record["proof"]
         return "Nothing proves that the %s did the work: %s." % (proof["device"], str(proof["evidence"]).rstrip("."))
-    if record["job"].get("is_profiled"):
+    if is_profiled(record):
         return "The device's profiler was on, which takes time of its own."
     if sum(measured) <= _LEAST_STEP_SECONDS * len(measured):
         return "No step after its warm-up of %d took any time." % record["job"]["warmup_steps"]

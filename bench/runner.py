@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Any, Callable, Dict, Iterator, Optional, Set
 
 from backends import registry
+from backends.processes import signal_group
 from backends.telemetry.host import host_sources, tree_pids
 from backends.telemetry.sampler import Sampler
 from bench import (
@@ -37,18 +38,13 @@ _PIPE_CHUNK = 65536
 _GRACE_SECONDS = 5.0
 
 
-def _signal_group(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
-
-
 def _end_group(process: "subprocess.Popen[bytes]") -> None:
     """End the trial and everything it started."""
-    _signal_group(process.pid, signal.SIGTERM)
+    signal_group(process.pid, signal.SIGTERM)
     # A second interruption ends the grace.
     with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
         process.wait(_GRACE_SECONDS)
-    _signal_group(process.pid, signal.SIGKILL)
+    signal_group(process.pid, signal.SIGKILL)
     process.wait()
 
 
@@ -188,7 +184,7 @@ def _started(job: Job, folder: str, mark: str) -> "Iterator[tuple[subprocess.Pop
         finally:
             if process.poll() is None:
                 _end_group(process)
-            _signal_group(process.pid, signal.SIGKILL)  # what it started and left behind,
+            signal_group(process.pid, signal.SIGKILL)  # what it started and left behind,
             guard.end_marked(mark)  # in another session, too
 
 

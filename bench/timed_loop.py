@@ -69,7 +69,6 @@ class TimedLoop:
         self._clock: Callable[[], int] = model.virtual_clock_ns or clock.now_ns
         self._schedule = Schedule(len(dataset.train.labels), job.workload.training)
         self._steps_done = 0
-        self._has_evaluated = False
 
     def run(self) -> None:
         """All epochs; the whole test set is evaluated as one batch, after each in mode `full`, else after the last."""
@@ -85,12 +84,12 @@ class TimedLoop:
                 return
 
     def _evaluate(self, epoch: int, is_last: bool) -> None:
-        if not self._has_evaluated:
+        is_first = epoch == 0 or self._job.mode != MODE_FULL
+        if is_first:
             tell_log(FIRST_EVALUATION)
         evaluate(self._model, self._dataset.test, epoch, self._journal, is_last)
-        if not self._has_evaluated:
+        if is_first:
             tell_log(FURTHER_TRAINING)
-        self._has_evaluated = True
 
     def _is_over(self, next_epoch: int) -> bool:
         return next_epoch >= self._job.epochs or self._is_out_of_steps()

@@ -97,10 +97,7 @@ class AscendBackend(TensorFlowBackend):
 
     def compile_caches(self, settings: Settings) -> Tuple[str, ...]:
         """Where operators and graphs may lie compiled already: none where the operators' folder is emptied first."""
-        options = dict(settings.options)
-        if options.get("op_compiler_cache_mode") == "force":  # deletes, compiles anew, then keeps: CANN's atc reference
-            options["op_compiler_cache_mode"] = "disable"
-        return session.cache_folders(options, os.environ)
+        return session.warm_folders(settings.options, os.environ)
 
     def place(self, workload: Workload, settings: Settings) -> Any:
         """The whole graph on the device, every option set."""

@@ -41,11 +41,24 @@ def cache_folder(options: Mapping[str, str], variables: Mapping[str, str]) -> st
     return os.path.abspath(options.get("op_compiler_cache_dir") or variables.get("ASCEND_CACHE_PATH") or home)
 
 
-def cache_folders(options: Mapping[str, str], variables: Mapping[str, str]) -> Tuple[str, ...]:
-    """Every folder in which what was compiled outlives a process: operators, and graphs where that is asked for."""
-    operators = () if options.get("op_compiler_cache_mode") == "disable" else (cache_folder(options, variables),)
+def _folders(
+    options: Mapping[str, str], variables: Mapping[str, str], modes_without: Tuple[str, ...]
+) -> Tuple[str, ...]:
+    mode = options.get("op_compiler_cache_mode", _DEFAULTS["op_compiler_cache_mode"])
+    operators = () if mode in modes_without else (cache_folder(options, variables),)
     graphs = (options["graph_compiler_cache_dir"],) if "graph_compiler_cache_dir" in options else ()
     return operators + graphs
+
+
+def cache_folders(options: Mapping[str, str], variables: Mapping[str, str]) -> Tuple[str, ...]:
+    """Every folder in which what was compiled outlives a process: operators, and graphs where that is asked for."""
+    return _folders(options, variables, ("disable",))
+
+
+def warm_folders(options: Mapping[str, str], variables: Mapping[str, str]) -> Tuple[str, ...]:
+    """Those of them in which something may lie compiled already: "force" deletes operators, compiles anew, then keeps
+    them (CANN's atc reference)."""
+    return _folders(options, variables, ("disable", "force"))
 
 
 def _make(folder: str) -> None:

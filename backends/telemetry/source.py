@@ -6,7 +6,6 @@ from typing import Any, Callable, Dict, Optional, Set, Tuple
 #: The processes of the trial's tree at the moment: None before it starts, none at all once it is gone.
 Pids = Callable[[], Optional[Set[int]]]
 
-
 #: What every device can be asked for.
 DEVICE_COLUMNS = (
     "device_power_watts",
