@@ -44,7 +44,7 @@ data: ## fetch the dataset
 	$(IN_ENV) harbench data fetch $(ARGS)
 
 test: ## run the tests
-	$(IN_ENV) python -m pytest $(ARGS)
+	$(IN_ENV) python -m pytest -n auto $(ARGS)
 
 lint: ## check the code: ruff, mypy, and that nothing newer than Python 3.7 is used
 	$(IN_ENV) --for lint

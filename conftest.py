@@ -1,15 +1,18 @@
 """The `--benchmark` option: `pytest` runs the tests, `pytest --benchmark` the benchmarks and nothing else.
 
-It stands in the root because pytest reads options from the root's conftest alone. The `dest` must not begin with
-`benchmark_`, where pytest-benchmark keeps its own.
+Tests may run side by side (`-n auto`), benchmarks never do. The option stands in the root because pytest reads options
+from the root's conftest alone. The `dest` must not begin with `benchmark_`, where pytest-benchmark keeps its own.
 """
 
+import os
 from pathlib import Path
 from typing import List
 
 import pytest
 
 BENCHMARKS = Path(__file__).resolve().parent / "tests" / "benchmarks"
+#: Each worker has a TensorFlow of its own in memory.
+MOST_WORKERS = 8
 SKIPPED = "a benchmark: run it with `pytest --benchmark`"
 
 
@@ -25,10 +28,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("benchmark"):
+        if not config.getoption("run_benchmarks"):  # or it warns, where tests run side by side, of what is skipped here
+            config.option.benchmark_disable = not config.option.benchmark_only
         return
     if config.getoption("run_benchmarks"):
         raise pytest.UsageError("--benchmark needs the plugin pytest-benchmark: pip install pytest-benchmark")
     config.addinivalue_line("markers", "benchmark: a benchmark, run by `pytest --benchmark` alone")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many workers `-n auto` means; with 0 all runs in this process, as pytest-benchmark needs it."""
+    cores = os.cpu_count() or 1
+    return 0 if config.getoption("run_benchmarks") or cores == 1 else min(cores, MOST_WORKERS)
 
 
 def is_benchmark(item: pytest.Item) -> bool:

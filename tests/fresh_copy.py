@@ -27,8 +27,13 @@ def copy_checkout(folder: Path) -> Path:
     return checkout
 
 
+# The tests may themselves run below make, which hands its options and the variables of its command line down to every
+# make below it: ARGS="-m slow" would be one for the bench targets, too.
+OF_MAKE = ("MAKE", "MFLAGS", "ARGS", "MODE", "PYTHON", "TENSORFLOW")
+
+
 def make(checkout: Path, variables: Mapping[str, str], *arguments: str) -> Answer:
-    """Run make in the copy, with these variables besides those of this process that are not harbench's."""
-    kept = answers.environment_without("HARBENCH_", "PYTHONPATH")
+    """Run make in the copy, with these variables besides those of this process that are not harbench's or make's."""
+    kept = answers.environment_without("HARBENCH_", *OF_MAKE)
     used = dict(kept, **dict({"HARBENCH_CACHE": str(checkout.parent / "cache")}, **variables))
     return answers.run(["make", *arguments], str(checkout), used)

@@ -124,6 +124,23 @@ def test_the_option_works_from_a_folder_below(project: Path) -> None:
     assert "test_measured" in outcomes(result.stdout)
 
 
+def test_tests_side_by_side_skip_the_benchmarks_without_another_word(project: Path) -> None:
+    pytest.importorskip("xdist")
+    result = run_pytest(project, "-n", "2")
+    assert result.returncode == 0, result.stdout
+    assert "1 passed, 3 skipped" in result.stdout and "pytest --benchmark" in result.stdout
+    assert "disabled" not in result.stdout
+
+
+def test_benchmarks_never_run_side_by_side(project: Path) -> None:
+    pytest.importorskip("pytest_benchmark")
+    pytest.importorskip("xdist")
+    result = run_pytest(project, "-n", "auto", "--benchmark")
+    assert result.returncode == 0, result.stdout
+    assert outcomes(result.stdout)["test_measured"] == "PASSED"
+    assert "disabled" not in result.stdout and "Rounds" in result.stdout
+
+
 def test_without_the_plugin_the_option_is_refused_in_one_sentence(project: Path) -> None:
     result = run_pytest(project, "--benchmark", "-p", "no:benchmark")
     assert result.returncode == 4, result.stdout
