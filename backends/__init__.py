@@ -1,1 +1,1 @@
-"""Where it runs: one module a device, one package an engine."""
+"""Where it runs: one package or module a device, one package an engine."""

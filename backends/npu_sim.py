@@ -80,5 +80,9 @@ class NpuSimBackend(TensorFlowBackend):
             "overflow": overflow,
             "loss_scale": settings.loss_scale,
         }
-        scaling = loss_scaling.asked(settings, loss_scaling.ASCEND, lambda _: rounding.has_overflowed())
+
+        def has_overflowed(gradients: Any) -> Any:  # the second where nothing is rounded, and so nothing is looked at
+            return tf1.logical_or(rounding.has_overflowed(), loss_scaling.not_finite(gradients))
+
+        scaling = loss_scaling.asked(settings, loss_scaling.ASCEND, has_overflowed)
         return Placement(ops_with(arithmetic, rounding), config, DEVICE, effective, _prove, scaling)

@@ -24,9 +24,8 @@ class Proof:
 
 
 #: Phases of a trial's log in which a device first meets what it has to compute: a training's steps up to its first
-#: evaluation, that evaluation, and what follows it; the one evaluation of a checkpoint.
+#: evaluation, that evaluation, and what follows it.
 TRAINING, FIRST_EVALUATION, FURTHER_TRAINING = "training", "first-evaluation", "further-training"
-EVALUATION = "evaluation"
 _PHASE = "harbench: phase %s\n"
 
 

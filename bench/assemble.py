@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import bench
 from backends import registry
-from bench import clock, environment, record
+from bench import clock, environment, journal, record
 from bench.outcome import Outcome
 from bench.plan import Slot
 from bench.step_log import Step
@@ -87,10 +87,8 @@ def draft(run: RunFacts, slot: Slot, started: str, folder: str, busy_before: Opt
 
 
 def _last(events: Sequence[Dict[str, Any]], name: str) -> Optional[Dict[str, Any]]:
-    for event in reversed(events):
-        if event["event"] == name:
-            return {key: value for key, value in event.items() if key != "event"}
-    return None
+    event = journal.last(events, name)
+    return None if event is None else {key: value for key, value in event.items() if key != "event"}
 
 
 def _all(events: Sequence[Dict[str, Any]], name: str) -> List[Dict[str, Any]]:

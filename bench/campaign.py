@@ -173,7 +173,8 @@ class Run:
         unproven = [one for one in complete if figures.is_without_proof(one) and not figures.is_profiled(one)]
         if unproven:
             raise DeviceNotUsed(
-                "%s %d of %d trials are unproven: their records are in %s, no table shows their figures."
+                "%s %d of %d trials are unproven: their records are in %s, no table shows their figures; see to it "
+                "that the device can be watched, and run again without --resume."
                 % (figures.why_none(unproven[0]), len(unproven), len(complete), self._campaign.folder)
             )
         traceless = list(filter(figures.is_without_traces, complete))

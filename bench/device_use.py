@@ -47,7 +47,7 @@ def _joules_per_window(record: Record) -> Optional[float]:
     span = _span(telemetry)
     joules = None if span is None else summary.device_energy_joules(telemetry, span)
     windows = telemetry.get("timed_span_steps", 0) * record["job"]["workload"]["training"]["batch_size"]
-    return None if joules is None else joules / windows
+    return joules / windows if joules is not None and windows else None
 
 
 def _interval_seconds(record: Record) -> Optional[float]:

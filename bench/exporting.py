@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import List
 
-from backends import offline
+from backends import atc
 from bench import doubts, evaluation, layout, preflight
 from bench.errors import DataError, TrialFailed, UsageError
 from bench.plan import Job
@@ -112,10 +112,10 @@ def lines(exported: Exported) -> List[str]:
         % (
             exported.path,
             exported.size_bytes / 1e6,
-            offline.INPUT,
+            atc.INPUT,
             network.window_length,
             network.n_channels,
-            offline.OUTPUT,
+            atc.OUTPUT,
         ),
         "accuracy %.7f (%d of %d)%s on this host's CPU, windows taken %d at a time; the same answer as `harbench "
         "evaluate` for %d of %d"

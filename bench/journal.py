@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from backends.proof import phase_line
 from bench import clock
@@ -58,6 +58,11 @@ def parse_line(line: bytes) -> Optional[Dict[str, Any]]:
     except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and "event" in event else None
+
+
+def last(events: Sequence[Dict[str, Any]], name: str) -> Optional[Dict[str, Any]]:
+    """The last event of that name; None where there is none."""
+    return next((event for event in reversed(events) if event["event"] == name), None)
 
 
 def read(path: str) -> List[Dict[str, Any]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Optional, Sequence, Tuple
 
 from backends.processes import signal_name
-from bench import record, units
+from bench import journal, record, units
 from bench.errors import Interrupted, TrialFailed, TrialTimedOut
 from bench.step_log import Step
 
@@ -73,12 +73,12 @@ def _where(events: Sequence[Dict[str, Any]], steps_done: int) -> str:
     """The phase, and in training the step (from 1), that a trial had reached."""
     if is_finished(events):
         return "when it had done all its work and was to end"
-    phases = [event["name"] for event in events if event["event"] == "phase-start"]
-    if not phases:
+    begun = journal.last(events, "phase-start")
+    if begun is None:
         return "before its first phase"
-    if phases[-1] == "training":
+    if begun["name"] == "training":
         return "in its phase 'training' after %s" % units.counted(steps_done, "step")
-    return "in its phase %r" % phases[-1]
+    return "in its phase %r" % begun["name"]
 
 
 def _died_of(return_code: int, where: str) -> str:

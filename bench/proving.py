@@ -5,18 +5,14 @@ from typing import Any, Dict, Optional
 
 from backends import registry
 from backends.proof import ON_HOST, UNPROVEN, Evidence, Proof
-from bench import record, trial_files
+from bench import journal, record, trial_files
 from bench.errors import DeviceNotUsed, HarbenchError, TrialFailed
 from bench.outcome import Outcome
 from bench.plan import Job
 
 
-def _said(outcome: Outcome, name: str) -> Optional[Dict[str, Any]]:
-    return next((event for event in reversed(outcome.events) if event["event"] == name), None)
-
-
 def _claim(outcome: Outcome) -> Optional[Proof]:
-    said = _said(outcome, "proof")
+    said = journal.last(outcome.events, "proof")
     return None if said is None else Proof(said["state"], said["device"], said["evidence"])
 
 
@@ -44,7 +40,7 @@ def _proven(job: Job, ended: Outcome, log: str) -> Outcome:
     claim = _claim(ended)
     if claim is None:
         return ended
-    evidence = Evidence(log, _observation(ended), _said(ended, "description") or {})
+    evidence = Evidence(log, _observation(ended), journal.last(ended.events, "description") or {})
     proof = _judged(job, claim, evidence)
     ended = replace(ended, proof=asdict(proof))
     if proof.state != ON_HOST:

@@ -22,7 +22,7 @@ def fingerprint(cells: Sequence[Job], data: Dataset) -> str:
     The number of trials does not enter, so a run can be resumed with more of them.
     """
     facts = {
-        "cells": [cell.to_dict() for cell in cells],
+        "cells": [dict(cell.to_dict(), variables=variables.identifying(cell.variables)) for cell in cells],
         "data": data.describe()["fingerprint"],
         "harbench": dict(environment.git_state(), version=bench.__version__),
         "host": environment.identity()["host_id"],

@@ -17,7 +17,7 @@ import numpy as np
 
 from backends import registry
 from backends.engines.tensorflow.backend import TensorFlowBackend
-from backends.proof import EVALUATION, TRAINING
+from backends.proof import TRAINING
 from backends.protocol import Backend, Model, Updates
 from bench import clock, layout, plan, synchronisation
 from bench.journal import Journal
@@ -109,7 +109,7 @@ def _open_checkpoint(
 
 def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     _, model = _open_checkpoint(backend, job, data, journal)
-    with journal.phase(EVALUATION):
+    with journal.phase("evaluation"):
         evaluate(model, data.test, None, journal, is_last=True)
     journal.write("proof", **asdict(model.prove()))
     model.close()

@@ -37,11 +37,11 @@ def log_text(folder: str) -> str:
     return _log(folder, text.LIMIT_BYTES)
 
 
-def log_tail(folder: str, lines: int = _TAIL_LINES) -> List[str]:
+def log_tail(folder: str) -> List[str]:
     """The last lines of the log that are not empty, as `harbench diagnose` shows them; none where there is no log."""
     from backends.logs import text
 
-    found = text.tail(_log(folder, _TAIL_BYTES), lines)
+    found = text.tail(_log(folder, _TAIL_BYTES), _TAIL_LINES)
     return found.split("\n") if found else []
 
 

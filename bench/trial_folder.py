@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import IO, Dict, Iterator, List, Optional, Tuple
 
 from bench import assemble, journal, layout, outcome, printable, proving, record, trial_files
-from bench.errors import DataError, TrialFailed
+from bench.errors import DataError, TrialFailed, UsageError
 from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
 from har_model.files import write_atomically
@@ -135,25 +135,27 @@ def salvage(records_folder: str) -> List[str]:
     """
     paths: List[str] = []
     for folder in _abandoned(records_folder):
-        draft = _read_draft(folder)
-        if draft is None:
+        found = _read_draft(folder)
+        if found is None:
             continue
+        draft, job = found
         if os.path.exists(os.path.join(records_folder, draft["id"] + ".json")):
             trial_files.tidy(folder)  # the record was written, only the tidying was not done
             continue
-        ended = _what_became_of_it(folder, Job.from_dict(draft["job"]))
-        if ended.status != record.COMPLETE:
-            ended = Outcome(**dict(vars(ended), reason=_KILLED, exit_code=TrialFailed.exit_code))
+        ended = _what_became_of_it(folder, job)
+        if ended.status == record.INTERRUPTED:  # one that had failed by itself keeps its own reason
+            ended = replace(ended, reason=_KILLED, exit_code=TrialFailed.exit_code)
         paths.append(leave_record(folder, draft, ended)[0])
     return paths
 
 
-def _read_draft(folder: str) -> Optional[record.Record]:
-    """The draft; None where somebody wrote something else in its place."""
+def _read_draft(folder: str) -> Optional[Tuple[record.Record, Job]]:
+    """The draft and its job; None where another harbench, or somebody else, wrote something that is none to us."""
     try:
         with open(os.path.join(folder, layout.DRAFT), encoding="utf-8") as file:
             draft = json.load(file)
-    except (OSError, ValueError):
+        job = Job.from_dict(draft["job"])
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, UsageError):
         return None
-    is_ours = isinstance(draft, dict) and draft.get("id") == os.path.basename(folder)
-    return draft if is_ours and draft.get("schema_version") == record.SCHEMA_VERSION else None
+    is_ours = draft.get("id") == os.path.basename(folder) and draft.get("schema_version") == record.SCHEMA_VERSION
+    return (draft, job) if is_ours else None

@@ -57,7 +57,7 @@ class AscendBackend(TensorFlowBackend):
 
     def check_options(self, settings: Settings) -> None:
         """Names, types and values of the adapter's session options."""
-        session.check_options(settings)
+        session.given_options(settings)
 
     def variables(self, settings: Settings, inherited: Mapping[str, str]) -> Dict[str, str]:
         """One device, one rank, and the adapter's own words in the log."""

@@ -5,7 +5,6 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 from backends import signs
 from backends.ascend import adapter
 from backends.proof import (
-    EVALUATION,
     FIRST_EVALUATION,
     ON_HOST,
     PROVEN,
@@ -17,8 +16,8 @@ from backends.proof import (
 )
 
 #: What a graph computes that is compiled in a phase. Assigning and reading variables are graphs of their own, compiled
-#: before. A training has the first two, the evaluation of a checkpoint the last one.
-_COMPUTED_IN = {TRAINING: "its step", FIRST_EVALUATION: "its evaluation", EVALUATION: "its evaluation"}
+#: before.
+_COMPUTED_IN = {TRAINING: "its step", FIRST_EVALUATION: "its evaluation"}
 _CORES = "AI cores"
 
 
@@ -35,13 +34,12 @@ def _missing_part(evidence: Evidence) -> Optional[str]:
     """Which part of the work no graph was compiled for when it was first done; None where none is missing."""
     from backends.logs import ascend as ascend_log
 
-    phases = (EVALUATION,) if evidence.log_of(TRAINING) is None else (TRAINING, FIRST_EVALUATION)
-    for phase in phases:
+    for phase, computed in _COMPUTED_IN.items():
         log = evidence.log_of(phase)
         if log is None:
-            return "the log does not tell when the trial came to %s" % _COMPUTED_IN[phase]
+            return "the log does not tell when the trial came to %s" % computed
         if not ascend_log.compiled_graph_ids(log):
-            return "no graph was compiled when the trial came to %s" % _COMPUTED_IN[phase]
+            return "no graph was compiled when the trial came to %s" % computed
     return None
 
 

@@ -71,7 +71,7 @@ def _make(folder: str) -> None:
         ) from error
 
 
-def check_options(settings: Settings) -> Dict[str, Value]:
+def given_options(settings: Settings) -> Dict[str, Value]:
     """The given options of the adapter in their types.
 
     Raises:
@@ -104,7 +104,7 @@ def parameters_of(settings: Settings, variables: Mapping[str, str], is_old: bool
     values: Dict[str, Value] = dict(_DEFAULTS, **({} if is_old else _DEFAULTS_OF_NEW))
     values.update(op_compiler_cache_dir=cache_folder(settings.options, variables))
     values[precision.key_of(settings.precision)] = settings.precision
-    values.update(check_options(settings))
+    values.update(given_options(settings))
     if settings.profile_folder is not None:
         values.update(profiling_mode=True, profiling_options=profiling_options(settings.profile_folder))
     return values

@@ -15,7 +15,6 @@ from backends.protocol import (
     LOSS_SCALE_FIXED,
     LOSS_SCALE_NONE,
     BackendUnavailable,
-    Model,
     Probe,
     Settings,
 )
@@ -106,22 +105,6 @@ class CudaBackend(TensorFlowBackend):
         precisions.check_gpu(settings.precision, gpu.name, gpu.compute_capability)
         return placement.place(workload, settings, gpu)
 
-    def open(self, workload: Workload, settings: Settings) -> Model:
-        """Build graph and session; fail before a step is taken where the graph is not what was asked for.
-
-        Raises:
-            BackendUnavailable: as `place`, or TensorFlow leaves the graph as it is where mixed precision is asked for.
-            UsageError: as `place`.
-        """
-        model = super().open(workload, settings)
-        if settings.precision == precisions.MIXED and not self._is_rewritten(model):
-            model.close()
-            raise BackendUnavailable(
-                "TensorFlow left the graph in float32 where mixed precision was asked for: take --precision fp32, and "
-                "look for auto_mixed_precision in the trial's log."
-            )
-        return model
-
     def _gpu(self, settings: Settings) -> Any:
         from backends.engines.tensorflow import gpus
 
@@ -129,10 +112,6 @@ class CudaBackend(TensorFlowBackend):
         if not listed:
             raise BackendUnavailable(self._why_no_gpu())
         return listed[0]
-
-    @staticmethod
-    def _is_rewritten(model: Any) -> bool:
-        return proof.is_rewritten(model.placed_nodes())
 
     def _why_no_gpu(self) -> str:
         found = self.probe()

@@ -2,11 +2,7 @@
 
 from typing import Any, Callable, List, Mapping, Optional, Tuple
 
-from backends.cuda import build as builds
-from backends.cuda.build import Build
-from backends.cuda.driver import Driver
 from backends.cuda.facts import DRIVER_MISSING, HIDDEN, PACKAGE_MISSING, find
-from backends.cuda.probe import is_too_old
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
 
 #: None is unknown. See `backends.cuda.facts` for the names.
@@ -152,21 +148,8 @@ def _mig(facts: Facts) -> Finding:
     return Finding("gpu-mig", WARN, "The GPU is divided into instances (MIG is on).", remedy)
 
 
-def _pairing(facts: Facts) -> Finding:
-    """The driver serves the CUDA that TensorFlow was built for."""
-    served, wanted = facts.get("driver_cuda"), facts.get("tensorflow_cuda")
-    if served is None or builds.version_of(wanted) is None:
-        return Finding("gpu-driver", UNKNOWN, "Whether the driver fits TensorFlow's CUDA cannot be told.")
-    build = Build(None, facts.get("tensorflow"), True, wanted)
-    driver, newest = facts.get("driver") or "of unknown version", "%d.%d" % tuple(served)
-    sentence = "Driver %s serves CUDA up to %s, %s was built for %s." % (driver, newest, build.name, wanted)
-    if is_too_old(Driver(None, tuple(served)), build):
-        return Finding("gpu-driver", FAIL, sentence, "Install a newer driver, see docs/cuda.md.")
-    return Finding("gpu-driver", PASS, sentence)
-
-
 _CHECKS: Tuple[Callable[[Facts], Finding], ...] = (
-    _access, _pairing, _idle, _display, _ecc, _persistence, _clocks, _power_limit, _throttling, _temperature, _mig,
+    _access, _idle, _display, _ecc, _persistence, _clocks, _power_limit, _throttling, _temperature, _mig,
 )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from backends import nvml
-from backends.cuda import build as builds
 from backends.cuda import driver as drivers
 from backends.cuda import variables
 
@@ -66,8 +65,6 @@ def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
     try:
         return {
             "name": gpu.ask("nvmlDeviceGetName"),
-            "driver": gpu.ask_system("nvmlSystemGetDriverVersion"),
-            "driver_cuda": drivers.cuda_version(gpu.ask_system("nvmlSystemGetCudaDriverVersion")),
             **_work(gpu),
             **_clocks(gpu),
             **_modes(gpu),
@@ -93,7 +90,7 @@ def _asked(entry: Optional[str], load: Callable[[], Any]) -> Dict[str, Any]:
 def find(
     device: Optional[int], environment: Mapping[str, str], load: Callable[[], Any] = nvml.load_library
 ) -> Dict[str, Any]:
-    """What NVML, the device nodes and TensorFlow's build tell of the GPU that would be used.
+    """What NVML and the device nodes tell of the GPU that would be used.
 
     Args:
         device: its logical number; None for the one that would be used.
@@ -104,8 +101,5 @@ def find(
         UsageError: there is no such device.
     """
     found = _asked(variables.device_of(device, environment), load)
-    build = builds.find()
-    found["tensorflow"] = build.version if build else None
-    found["tensorflow_cuda"] = build.cuda if build else None
     found["forbidden_nodes"] = list(drivers.nodes(drivers.root()).forbidden)
     return found

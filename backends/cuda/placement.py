@@ -2,14 +2,15 @@
 
 import ctypes
 import os
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
 from backends.cuda import build as builds
 from backends.cuda import driver as drivers
 from backends.cuda import precision as precisions
 from backends.cuda import proof, variables
 from backends.engines.tensorflow import xla
-from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, Settings
+from backends.proof import Proof
+from backends.protocol import KERNEL_FUSED, KERNEL_UNROLLED, BackendUnavailable, Settings
 from har_model.config import Workload
 from har_model.errors import UsageError
 
@@ -117,8 +118,18 @@ def _effective(workload: Workload, settings: Settings, gpu: Any, build: Optional
     }
 
 
-def _prover(gpu: Any) -> Any:
-    return lambda model: proof.of_nodes(model.placed_nodes(), gpu.name, gpu.description)
+def _prover(precision: str, gpu: Any) -> Callable[[Any], Proof]:
+    def prove(model: Any) -> Proof:
+        nodes = model.placed_nodes()
+        # Not asked before the first step: what it costs to start up would then be missing from that step.
+        if precision == precisions.MIXED and not proof.is_rewritten(nodes):
+            raise BackendUnavailable(
+                "TensorFlow left the graph in float32 where mixed precision was asked for: take --precision fp32, and "
+                "look for auto_mixed_precision in the trial's log."
+            )
+        return proof.of_nodes(nodes, gpu.name, gpu.description)
+
+    return prove
 
 
 def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
@@ -141,7 +152,7 @@ def place(workload: Workload, settings: Settings, gpu: Any) -> Any:
         session_config=session_config(settings),
         device=gpu.name,
         effective=_effective(workload, settings, gpu, build),
-        prove=_prover(gpu),
+        prove=_prover(settings.precision, gpu),
         scaling=loss_scaling.asked(settings),
         stack=stack(build),
     )

@@ -158,13 +158,22 @@ _FAULTS: Tuple[Callable[[Facts], Optional[str]], ...] = (
 )  # fmt: skip
 
 
+def _pairing(facts: Facts) -> str:
+    """What the driver and TensorFlow say of the CUDA between them."""
+    driver, build = facts.driver, facts.build
+    if driver is None or driver.cuda is None or build is None or builds.version_of(build.cuda) is None:
+        return "whether the driver fits TensorFlow's CUDA cannot be told"
+    return "%s was built for CUDA %s, the driver serves CUDA up to %d.%d" % (build.name, build.cuda, *driver.cuda[:2])
+
+
 def judge(facts: Facts) -> Probe:
     """The first thing that is missing, or that nothing is."""
     fault = next((sentence for sentence in (check(facts) for check in _FAULTS) if sentence), None)
     if fault is not None:
         return Probe(False, fault)
     count = facts.driver.count if facts.driver else None
-    return Probe(True, "The gpu backend is ready: %s visible." % ("1 GPU is" if count == 1 else "%s GPUs are" % count))
+    visible = "1 GPU is" if count == 1 else "%s GPUs are" % count
+    return Probe(True, "The gpu backend is ready: %s visible; %s." % (visible, _pairing(facts)))
 
 
 def look(environment: Mapping[str, str]) -> Facts:

@@ -66,7 +66,8 @@ class NvidiaSmi(Source):
             self._sightings.throttling(gpu.throttle_reasons)
         listed = {process.pid for process in found.processes or ()}
         memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
-        self._sightings.reading(memory, utilisation, listed, found.processes is not None)
+        # An empty list may be a container's, which shows no process at all: it is read, and not whole.
+        self._sightings.reading(memory, utilisation, listed, found.processes is not None, is_list_read=True)
 
     def observation(self) -> Dict[str, Any]:
         """What was seen of the GPU."""

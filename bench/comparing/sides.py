@@ -145,7 +145,10 @@ def _of_path(path: str) -> Side:
 
 def _of_selector(text: str, records_folder: str) -> Side:
     if _is_like_a_path(text):
-        raise DataError("There is no file or folder %r." % text)
+        raise DataError(
+            "There is no file or folder %r; name the records of a run, as results/records, or select some, as cpu or "
+            "backend=gpu,python=3.7." % text
+        )
     wanted = parse(text)
     if not os.path.exists(records_folder):
         raise DataError(

@@ -61,6 +61,8 @@ def shares_over(seconds: float) -> Shares:
 
 
 def busy_share(seconds: float = 0.25) -> Optional[float]:
-    """Share (0 to 1) of the host's cores in use over the next `seconds`; None where the system does not say."""
-    shares = shares_over(seconds)
-    return None if shares.busy is None else min(1.0, shares.busy + (shares.steal or 0.0))
+    """Share (0 to 1) of the host's cores that work takes over the next `seconds`, what is stolen not among it.
+
+    None where the system does not say.
+    """
+    return shares_over(seconds).busy

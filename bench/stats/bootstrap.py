@@ -6,7 +6,7 @@ from typing import List, Optional, Sequence
 import numpy as np
 from scipy import special
 
-from bench.stats import Estimate
+from bench.stats import ALPHA, Estimate
 
 #: Fewer trials than this cannot be resampled to an interval that covers: three have only ten different resamples.
 LEAST_TRIALS = 8
@@ -52,33 +52,29 @@ def _resampled_centres(trials: Sequence[np.ndarray], resamples: int, seed: int) 
     return (shrunken[chosen] + within).mean(axis=1)
 
 
-def _tail(n: int, confidence: float) -> float:
+def _tail(n: int) -> float:
     """The percentile to read, stretched for few trials: a plain one is as narrow as if the spread were known.
 
     Hesterberg 2015, "What teachers should know about the bootstrap", the expanded percentile interval.
     """
-    t = special.stdtrit(n - 1, 0.5 + confidence / 2)
+    t = special.stdtrit(n - 1, 1 - ALPHA / 2)
     return float(special.ndtr(-math.sqrt(n / (n - 1)) * t))
 
 
-def interval(
-    trials: Sequence[Sequence[float]], confidence: float = 0.95, resamples: int = _RESAMPLES, seed: int = _SEED
-) -> Optional[Estimate]:
-    """Geometric mean over trials of their mean steady step time, with its interval by resampling; None below 8 trials.
+def interval(trials: Sequence[Sequence[float]], resamples: int = _RESAMPLES) -> Optional[Estimate]:
+    """Geometric mean over trials of their mean steady step time, with a 95 % interval by resampling; None below 8.
 
     Trials are drawn with replacement, then moving blocks of steps within each (Künsch 1989), so that what is correlated
     stays together; the expanded percentile interval is read (Hesterberg 2015). The same input gives the same interval.
 
     Args:
         trials: steady step times of each trial, in order; any unit, positive, one step at least.
-        confidence: of the interval.
         resamples: how many.
-        seed: of the draws.
     """
     if len(trials) < LEAST_TRIALS:
         return None
     arrays: List[np.ndarray] = [np.asarray(steps, np.float64) for steps in trials]
-    tail = _tail(len(arrays), confidence)
-    low, high = np.percentile(_resampled_centres(arrays, resamples, seed), [100 * tail, 100 * (1 - tail)])
+    tail = _tail(len(arrays))
+    low, high = np.percentile(_resampled_centres(arrays, resamples, _SEED), [100 * tail, 100 * (1 - tail)])
     centre = math.exp(np.mean([math.log(steps.mean()) for steps in arrays]))
     return Estimate(centre, math.exp(low), math.exp(high), len(arrays))

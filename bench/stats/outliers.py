@@ -87,7 +87,7 @@ def find(seconds: Sequence[float]) -> Optional[Outliers]:
         ValueError: a time is negative or not a number.
     """
     times = np.asarray(seconds, np.float64)
-    if not np.all((times >= 0) & np.isfinite(times)):
+    if not (np.all(np.isfinite(times)) and np.all(times >= 0)):
         raise ValueError("a step time must be a finite number that is not negative")
     if len(times) < _LEAST_STEPS:
         return None

@@ -288,6 +288,16 @@ def test_a_step_with_an_overflow_changes_neither_variables_nor_the_step_counter(
     assert (updates.applied, updates.loss_scale) == (0, 1e9)
 
 
+@pytest.mark.parametrize("precision", ["origin", "must_keep_origin_dtype"])
+def test_an_overflow_is_seen_where_nothing_is_rounded_too(precision):
+    model, batch = _open(precision, _PLAIN, loss_scale="3e38"), _batch(_PLAIN)
+    before = model.get_weights()
+    model.step(*batch)
+    after, updates = model.get_weights(), model.updates()
+    model.close()
+    assert updates.applied == 0 and all(np.array_equal(before[name], after[name]) for name in before)
+
+
 def test_a_dynamic_scale_falls_until_nothing_overflows_and_then_trains():
     model, batch = _open("allow_mix_precision", _PLAIN, loss_scale="dynamic"), _batch(_PLAIN)
     first = [model.step(*batch) for _ in range(60)][0]

@@ -38,6 +38,7 @@ def test_power_and_energy_of_a_window_are_those_of_the_timed_steps():
 
 
 def test_what_is_not_known_is_none_and_never_zero():
+    assert _used(timed_span_steps=0).joules_per_window is None
     dark = _used(device_power_watts=[None] * 21, device_memory_bytes=None, timed_span_seconds=None)
     assert (dark.power_watts, dark.energy_joules, dark.joules_per_window, dark.memory_bytes) == (None,) * 4
 

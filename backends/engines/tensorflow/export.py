@@ -4,10 +4,10 @@ from typing import Mapping
 
 import numpy as np
 
+from backends.atc import INPUT, OUTPUT
 from backends.engines.tensorflow import kernels
 from backends.engines.tensorflow.compat import tf1
 from backends.engines.tensorflow.ops import ops_with
-from backends.offline import INPUT, OUTPUT
 from har_model import network
 from har_model.config import NetworkConfig
 

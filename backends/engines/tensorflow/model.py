@@ -128,17 +128,10 @@ class GraphModel(Model):
         return self._placement.prove(self)
 
     def placed_nodes(self) -> List[PlacedNode]:
-        """Every operation of one more step with the last batch, as the session placed and ran it.
-
-        Without a step before, those of an evaluation.
-        """
+        """Every operation of one more step with the last batch, as the session placed and ran it."""
         options = tf1.RunOptions(output_partition_graphs=True)
         metadata = tf1.RunMetadata()
-        if self._last_feed:
-            self.session.run([self._update.operation, self._loss], self._last_feed, options, metadata)
-        else:
-            shape = [size or 1 for size in self._evaluated.shape.as_list()]
-            self.session.run(self._logits, {self._evaluated: np.zeros(shape, np.float32)}, options, metadata)
+        self.session.run([self._update.operation, self._loss], self._last_feed, options, metadata)
         return [
             PlacedNode(node.name, node.op, node.device) for graph in metadata.partition_graphs for node in graph.node
         ]

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from backends.ascend import adapter, proof
 from backends.proof import (
-    EVALUATION,
     FIRST_EVALUATION,
     FURTHER_TRAINING,
     ON_HOST,
@@ -36,11 +35,6 @@ def _log(*stepped, built=(1, 11, 21), evaluated=(41,), further=(), said=""):
     """A training's log: graphs that assign and read variables when it was built, others where it first computes."""
     training = phase_line(TRAINING) + _lines(stepped) + said + phase_line(FIRST_EVALUATION) + _lines(evaluated)
     return phase_line("build") + _lines(built) + training + phase_line(FURTHER_TRAINING) + _lines(further)
-
-
-def _evaluation(*evaluated):
-    """The log of an evaluation."""
-    return phase_line("build") + _lines([1, 11, 21]) + phase_line(EVALUATION) + _lines(evaluated)
 
 
 def _seen(process=False, before=1000, most=1000, busy=0.0, busy_before=0.0, new=None, another=None):
@@ -91,13 +85,11 @@ _TABLE = [
     (_log(31), _NEW, _ASKED, PROVEN, "a process on npu 0 chip 0 that was not there before"),
     (_log(31), _HIDDEN, _ASKED, PROVEN, "2000 MiB more memory in use and AI cores up to 37 % busy"),
     (_log(31, evaluated=[31]), _WORKING, _ASKED, PROVEN, "5 graphs compiled"),  # a new shape may keep the id
-    (_evaluation(31), _WORKING, _ASKED, PROVEN, "4 graphs compiled"),
-    (_evaluation(), _WORKING, _ASKED, UNPROVEN, "no graph was compiled when the trial came to its evaluation: 3"),
     (_log(31, 41, evaluated=()), _WORKING, _ASKED, UNPROVEN, "compiled when the trial came to its evaluation: 5"),
     (_log(31, evaluated=(), further=[41]), _WORKING, _ASKED, UNPROVEN, "when the trial came to its evaluation"),
     (_log(evaluated=[31, 41]), _WORKING, _ASKED, UNPROVEN, "when the trial came to its step: 5 graphs compiled"),
     (_log(evaluated=()), _WORKING, _ASKED, UNPROVEN, "when the trial came to its step: 3 graphs compiled"),
-    (_lines([1, 11, 21]), _WORKING, _ASKED, UNPROVEN, "does not tell when the trial came to its evaluation: 3 graphs"),
+    (_lines([1, 11, 21]), _WORKING, _ASKED, UNPROVEN, "does not tell when the trial came to its step: 3 graphs"),
     (phase_line(TRAINING) + _lines([1, 11]), _WORKING, _ASKED, UNPROVEN, "does not tell when the trial came to its ev"),
     (_log(31), _IDLE, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),
     (_log(31), _ANOTHERS, _ASKED, UNPROVEN, "npu-smi showed nothing of it"),

@@ -97,7 +97,7 @@ def test_a_first_step_may_find_what_was_compiled_in_these_folders(options, varia
 @pytest.mark.parametrize("value", ["on", "OFF", ""])
 def test_the_memory_optimisation_is_off_or_left_alone(value):
     with pytest.raises(UsageError, match="memory_optimization is off or default"):
-        session.check_options(_settings(memory_optimization=value))
+        session.given_options(_settings(memory_optimization=value))
 
 
 @needs_tensorflow

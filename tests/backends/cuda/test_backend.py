@@ -230,8 +230,11 @@ def test_what_the_driver_compiled_may_lie_ready(monkeypatch):
 
 @needs_no_gpu
 def test_mixed_precision_that_took_no_effect_is_refused(made):
+    model = made.open(_WORKLOAD, _settings(precision="mixed", loss_scale="dynamic"))
+    model.step(*_batch())
     with pytest.raises(BackendUnavailable, match="left the graph in float32"):
-        made.open(_WORKLOAD, _settings(precision="mixed", loss_scale="dynamic"))
+        model.prove()
+    model.close()
 
 
 @pytest.mark.parametrize(

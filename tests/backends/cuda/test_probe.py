@@ -16,7 +16,15 @@ GOOD = Facts(_NODES, Driver(None, (12, 4), 0, 1), _BUILD, {})
 
 def test_a_host_that_has_all_is_ready():
     found = probe.judge(GOOD)
-    assert found.is_available and "1 GPU is visible" in found.sentence
+    assert found.is_available and found.sentence.endswith(
+        "1 GPU is visible; TensorFlow 2.21.0 was built for CUDA 12.5.1, the driver serves CUDA up to 12.4."
+    )
+
+
+@pytest.mark.parametrize("changes", [{"driver": Driver(None, None, 0, 1)}, {"build": replace(_BUILD, cuda=None)}])
+def test_a_driver_or_a_build_that_does_not_tell_its_cuda_is_not_judged(changes):
+    found = probe.judge(replace(GOOD, **changes))
+    assert found.is_available and "cannot be told" in found.sentence
 
 
 def _cpu(distribution, version):

@@ -88,6 +88,16 @@ def test_nvidia_smi_sees_processes_memory_and_throttling():
     assert seen["throttle_reasons"] == ["sw_power_cap"] and seen["throttle_readings"] == {"sw_power_cap": 1}
 
 
+def test_a_process_under_the_hosts_number_is_new_where_a_container_listed_none_before():
+    nowhere = 2**22 + 1  # larger than any number that Linux gives a process
+    texts = [document(gpu()), *[document(gpu(busy="97 %", processes=_PROCESS % nowhere))] * 2]
+    watched = smi(*texts, pids={77}, readings_before=1)
+    for _ in texts:
+        watched.read()
+    seen = watched.observation()
+    assert (seen["is_process_new"], seen["is_another_seen"]) == (True, None)
+
+
 @pytest.mark.parametrize(
     "text, words",
     [

@@ -44,6 +44,12 @@ def test_without_an_account_nothing_is_known(monkeypatch):
     assert load.cpu_times() is None and load.busy_share(0.0) is None
 
 
+def test_time_that_others_stole_is_no_work_of_this_host(monkeypatch):
+    times = iter([CpuTimes(100.0, 40.0, 1.0), CpuTimes(200.0, 90.0, 31.0)])
+    monkeypatch.setattr(load, "cpu_times", lambda: next(times))
+    assert load.busy_share(0.0) == pytest.approx(0.2)
+
+
 def test_this_host_says_how_busy_it_is():
     share = load.busy_share(0.1)
     assert share is None or 0 <= share <= 1
