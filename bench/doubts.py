@@ -86,8 +86,8 @@ def _fused(cell: Cell) -> Optional[str]:
     if cell.first["job"]["kernel"] != KERNEL_FUSED:
         return None
     return (
-        "The fused kernel: the same arithmetic in fewer operations than the unrolled graph of the published FPS; use "
-        "--kernel unrolled for like against like."
+        "The fused kernel: the same arithmetic in fewer operations than the unrolled graph of the published FPS; "
+        "--kernel unrolled comes closest to it."
     )
 
 

@@ -86,7 +86,8 @@ def export(job: Job, checkpoint: str, path: str) -> Exported:
     if answer["unlike"]:
         raise TrialFailed(
             "The frozen graph answers otherwise than the model on %d of %d test windows, by more than rounding: "
-            "nothing was written; that is a fault of harbench or of this TensorFlow." % (answer["unlike"], n)
+            "nothing was written; that is a fault of harbench or of this TensorFlow, try another one and report it."
+            % (answer["unlike"], n)
         )
     _write(path, content)
     network = NetworkConfig(**{key: value for key, value in events["network"].items() if key != "event"})

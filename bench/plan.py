@@ -131,8 +131,8 @@ def check_job(job: Job, dataset: Dataset) -> None:
     network, (n_train, length, channels) = job.workload.network, dataset.train.windows.shape
     if (length, channels) != (network.window_length, network.n_channels):
         raise UsageError(
-            "The dataset has windows of %d steps and %d channels, the network reads %d and %d."
-            % (length, channels, network.window_length, network.n_channels)
+            "The dataset has windows of %d steps and %d channels, the network reads %d and %d; give --data-path the "
+            "folder of a UCI HAR Dataset." % (length, channels, network.window_length, network.n_channels)
         )
     if job.mode in (MODE_EVALUATE, MODE_EXPORT):
         return

@@ -140,7 +140,7 @@ def read(path: str) -> Record:
     """
     try:
         if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
-            raise DataError("The record %r cannot be read: it is no file." % path)
+            raise DataError("The record %r cannot be read: it is no file; name files and folders." % path)
         with open(path, "rb") as file:
             record = printable.document(
                 json.loads(
@@ -151,7 +151,9 @@ def read(path: str) -> Record:
                 )
             )
     except OSError as error:
-        raise DataError("The record %r cannot be read: %s." % (path, error.strerror)) from error
+        raise DataError(
+            "The record %r cannot be read: %s; see to its rights, or copy it again." % (path, error.strerror)
+        ) from error
     except (ValueError, RecursionError) as error:
         raise DataError("The file %r is not a record: %s; copy it again or remove it." % (path, error)) from error
     version = record.get("schema_version") if isinstance(record, dict) else None
@@ -184,5 +186,8 @@ def read_all(paths: Sequence[str]) -> Tuple[List[Record], List[str]]:
             faults.append(str(error))
         else:
             if records.setdefault(record["id"], record) != record:
-                faults.append("The file %r is another record of the id %r than one read before." % (path, record["id"]))
+                faults.append(
+                    "The file %r is another record of the id %r than one read before: remove the one that was changed."
+                    % (path, record["id"])
+                )
     return sorted(records.values(), key=lambda record: (started_seconds(record), record["id"])), faults

@@ -32,8 +32,8 @@ _LEGEND = (
     VERDICT_LEGEND,
     "resampled: the interval by drawing trials anew, and blocks of steps within each, from 8 trials on; a doubt where "
     "it or Student's t is more than 1.5 times as wide as the other (in logarithms; both below 0.1 % count as alike). "
-    "caches: whether what the first step compiles was there before the trial (warm), was not (cold), or never outlives "
-    "one (none).",
+    "caches: whether what the first step compiles was there before the trial (warm), was not (cold), or nothing from "
+    "before can serve it (none).",
     *trial_tables.LEGEND,
     "measured: timed here, and the device is proven to have done the work. synthetic data: made by a generator, "
     "no human "

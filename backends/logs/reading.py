@@ -194,7 +194,7 @@ _ASK_FOR_THE_REST = (
 )
 #: What is said where nothing failed and nothing is proven.
 _ASK = {
-    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (before November 2021) "
+    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (that of February 2021) "
     "never say and TF_CPP_MIN_LOG_LEVEL hides: unset that variable, or show the device's process and utilisation with "
     "`npu-smi info`.",
     GPU: "A GPU is named and no line says that TensorFlow created its device, which TF_CPP_MIN_LOG_LEVEL hides: unset "

@@ -24,7 +24,10 @@ def locate(logical_id: int, run: tool.Run = tool.run) -> Tuple[int, Optional[int
         return shown.devices[0].npu_id, shown.devices[0].chip_id
     if shown.fault:
         raise tool.ToolFailed(shown.fault.sentence)
-    raise tool.ToolFailed("npu-smi info -m does not tell which chip the logical device %d is." % logical_id)
+    raise tool.ToolFailed(
+        "npu-smi info -m does not tell which chip the logical device %d is; --device takes one that it lists."
+        % logical_id
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def look(logical_id: int, run: tool.Run = tool.run) -> View:
     shown = table.parse(run([npu.COMMAND, "info"]))
     device = shown.device(npu_id, chip_id)
     if device is None:
-        sentence = "NPU %d is not in the table of npu-smi info." % npu_id
+        sentence = "NPU %d is not in the table of npu-smi info; give the container all of its device nodes." % npu_id
         raise tool.ToolFailed(shown.fault.sentence if shown.fault else sentence)
     common = _common(npu_id, chip_id, run)
     return View(

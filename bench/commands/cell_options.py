@@ -38,7 +38,7 @@ _OPTIONS = (
     click.option(
         "--preset", type=click.Choice(preset_names()), default="deep-lstm", show_default=True, **env("PRESET")
     ),
-    click.option("--kernel", default=None, help="fused or unrolled.  [default: the backend's best]", **env("KERNEL")),
+    click.option("--kernel", default=None, help="fused or unrolled.  [default: the backend's first]", **env("KERNEL")),
     click.option("--precision", default=None, help="Arithmetic.  [default: the backend's first]", **env("PRECISION")),
     click.option(
         "--loss-scale",

@@ -86,7 +86,10 @@ def noise(trials: int, out: str, **options: Any) -> None:
     one, other = map(of_figures, measured.records())
     floor = noise_floor.of(one, other, naming.without_trials(one), clock.utc_now()) if one and other else None
     if one is None or other is None or floor is None:
-        raise TrialFailed("The two sides have no interval (no steps behind the warm-up, or times without any spread).")
+        raise TrialFailed(
+            "The two sides have no interval (no steps behind the warm-up, or times without any spread); take more "
+            "--steps and --trials."
+        )
     _say(one, other, floor, compare.default_margin(one, other), console)
     if floor.floor <= noise_floor.LARGEST_FLOOR:
         _store(floor, console)

@@ -65,9 +65,12 @@ def _say_verdicts(records: Sequence[Sequence[record.Record]], facts: RunFacts, o
     pairs = {number: (cell, first) for number, cell in enumerate(others, 2) if cell and first}
     for comparison in compare.compare(list(pairs.values()), None, equivalence.DEFAULT_MARGIN):
         console.print(sentences.of(comparison), markup=False)
+    # The sentence is one of several, each less sure for it (Holm); the command judges its pair as the only one.
+    alone = "" if len(pairs) == 1 else " (this pair alone, without Holm's correction over %d)" % len(pairs)
     for number in pairs:
         sides = ["run=%s,cell=%d" % (facts.identifier, one) for one in (number, 1)]
-        console.print("in full: harbench compare %s --records %s" % (" ".join(sides), shlex.quote(out)), markup=False)
+        command = "harbench compare %s --records %s" % (" ".join(sides), shlex.quote(out))
+        console.print("in full%s: %s" % (alone, command), markup=False)
 
 
 def _most_trials(trials: Optional[int], target: Optional[float], most: Optional[int]) -> int:

@@ -70,6 +70,14 @@ def test_trials_go_on_until_the_interval_is_as_narrow_as_asked_for(run, tmp_path
     assert len(_records(tmp_path, "capped")) == 9
 
 
+def test_the_command_for_one_of_several_pairs_says_that_it_judges_that_pair_alone(run):
+    cells = [_cell(_script(factor, **_noise(1))) for factor in (1.0, 1.1, 1.2)]
+    out, _ = run("--trials", "2", *[word for cell in cells for word in ("--cell", cell)])
+    said = [line for line in out.splitlines() if line.startswith("in full")]
+    assert len(said) == 2
+    assert all(line.startswith("in full (this pair alone, without Holm's correction over 2): harb") for line in said)
+
+
 @pytest.mark.parametrize(
     "arguments, word",
     [

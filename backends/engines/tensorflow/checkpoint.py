@@ -37,11 +37,15 @@ def read(path: str, names: Sequence[str]) -> Dict[str, np.ndarray]:
     reader = _reader(path)
     missing = [name for name in names if not reader.has_tensor(name)]
     if missing:
-        raise DataError("The checkpoint %r lacks the variable %r." % (path, missing[0]))
+        raise DataError(
+            "The checkpoint %r lacks the variable %r: it is of another network; name one of this." % (path, missing[0])
+        )
     try:
         return {name: reader.get_tensor(name) for name in names}
     except Exception as error:  # as in `_reader`
-        raise DataError("The checkpoint %r is damaged: %s." % (path, str(error).splitlines()[0])) from error
+        raise DataError(
+            "The checkpoint %r is damaged: %s; copy it again." % (path, str(error).splitlines()[0])
+        ) from error
 
 
 def save(saver: Any, session: Any, path: str) -> None:

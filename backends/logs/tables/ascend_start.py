@@ -48,7 +48,8 @@ SETTING_UP = (
         ),
         "{device} could not be opened, and may not be given to this container (logical and physical ids are easily "
         "confused)",
-        "set ASCEND_RT_VISIBLE_DEVICES (or ASCEND_DEVICE_ID) to match the devices of the container, /dev/davinci*",
+        "set ASCEND_DEVICE_ID (harbench: --device) to a device of the container, /dev/davinci*, and unset "
+        "ASCEND_RT_VISIBLE_DEVICES",
         REFUSED,
     ),
     Symptom(

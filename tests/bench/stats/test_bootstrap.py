@@ -85,3 +85,21 @@ def _check_coverage(n, trial_sd, step_sd, correlation, experiments):
         estimate = bootstrap.interval(_trials(draw, n, trial_sd, step_sd, correlation, 60), resamples=1000)
         covered += estimate.low <= 1 <= estimate.high
     assert 0.92 <= covered / experiments <= 0.98
+
+
+def _count_unlike(experiments, trial_sd, step_sd, tails):
+    """Of experiments with 8 trials of 200 steps, in how many one interval is half as wide again as the other."""
+    draw, count = np.random.RandomState(0), 0
+    for _ in range(experiments):
+        shifts = draw.standard_t(3, (8, 1)) / math.sqrt(3) if tails == "t3" else draw.standard_normal((8, 1))
+        trials = np.exp(trial_sd * shifts) * np.maximum(1 + step_sd * draw.standard_normal((8, 200)), 0.1)
+        halves = _half(stats.geometric_mean(trials.mean(axis=1))), _half(bootstrap.interval(trials))
+        count += max(halves) > 1.5 * min(halves)
+    return count
+
+
+@pytest.mark.slow
+def test_the_two_intervals_are_as_seldom_unlike_as_the_method_says():
+    assert _count_unlike(400, 0.02, 0.1, "normal") == 0
+    assert _count_unlike(400, 0.02, 0.1, "t3") <= 2
+    assert 10 <= _count_unlike(100, 0.001, 0.1, "normal") <= 25

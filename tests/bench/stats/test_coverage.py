@@ -145,7 +145,7 @@ def test_the_interval_of_a_ratio_covers_the_truth_when_trials_go_on_until_it_is_
     assert 0.92 <= _coverage(found) <= 0.98
 
 
-def _stopped_coverage(deviation, target, cap, experiments, draw):
+def _stopped_coverage(deviation, target, cap, experiments, draw, first_look=stopping.MINIMUM_TRIALS):
     """Coverage of one estimate alone, a cell or a paired ratio, whose logarithms vary by `deviation`; all at once."""
     values = deviation * draw.standard_normal((experiments, cap))
     n = np.arange(1, cap + 1)
@@ -153,7 +153,7 @@ def _stopped_coverage(deviation, target, cap, experiments, draw):
     squares = np.cumsum(values**2, axis=1) - n * means**2
     n, means, squares = (part[..., 1:] for part in (n, means, squares))  # one trial has no interval
     halves = special.stdtrit(n - 1, 0.975) * np.sqrt(squares / (n - 1) / n)
-    is_last = (halves <= math.log1p(target)) & (n >= stopping.MINIMUM_TRIALS) | (n == cap)
+    is_last = (halves <= math.log1p(target)) & (n >= first_look) | (n == cap)
     chosen = np.arange(experiments), is_last.argmax(axis=1)
     return values, n[chosen[1]], np.mean(np.abs(means[chosen]) <= halves[chosen])
 
@@ -184,6 +184,21 @@ def test_an_estimate_covers_the_truth_when_trials_go_on_until_it_is_narrow(devia
 @pytest.mark.parametrize("deviation", [0.01, 0.02, 0.03, 0.04, 0.05, 0.07])
 def test_an_estimate_covers_the_truth_whatever_the_target(deviation, target, cap):
     assert 0.92 <= _stopped_coverage(deviation, target, cap, 40000, np.random.RandomState(0))[2] <= 0.98
+
+
+def test_a_first_look_at_three_trials_would_cover_too_seldom_as_the_method_says():
+    found = [_stopped_coverage(0.04, 0.02, cap, 20000, np.random.RandomState(0), first_look=3)[2] for cap in (20, 50)]
+    assert found == pytest.approx([0.90, 0.90], abs=0.015)
+
+
+@pytest.mark.parametrize(
+    "name, trials, share",
+    [("block drift", 3, 0.85), ("block drift", 10, 0.37), ("spikes", 3, 0.84), ("spikes", 10, 0.93)],
+)
+def test_a_cells_own_interval_covers_too_seldom_as_the_method_says(name, trials, share):
+    truth = math.exp(np.log(_experiments(_SETTINGS[name], 100000, 1)[1]).mean())
+    found = [stats.geometric_mean(times) for times in _experiments(_SETTINGS[name], 4000, trials)[1]]
+    assert _coverage(found, truth) == pytest.approx(share, abs=0.015)
 
 
 def test_few_trials_against_many_cover_too_seldom_as_the_method_says():
