@@ -10,7 +10,7 @@ import numpy as np
 from backends.findings import Finding
 from backends.proof import Evidence, Proof
 from backends.telemetry.source import Pids, Source
-from har_model.config import Workload
+from har_model.config import NetworkConfig, Workload
 from har_model.errors import HarbenchError, UsageError
 
 #: The engine of a backend that computes nothing.
@@ -296,3 +296,19 @@ class Backend(ABC):
     @abstractmethod
     def checkpoint_weights(self, path: str, names: Sequence[str]) -> Dict[str, np.ndarray]:
         """The named variables of a checkpoint."""
+
+    def freeze(self, network: NetworkConfig, weights: Mapping[str, np.ndarray]) -> bytes:
+        """The network with its weights as one graph of constants, for a device's offline compiler.
+
+        Raises:
+            UsageError: its engine has no such graph.
+        """
+        raise UsageError("The %s backend has no graph to export; use the cpu backend." % self.name)
+
+    def run_frozen(self, content: bytes, windows: np.ndarray, batch: int) -> np.ndarray:
+        """Classes `[B]` that what `freeze` left gives to windows `[B, T, C]`, `batch` at a time, on the host.
+
+        Raises:
+            UsageError: as `freeze`.
+        """
+        raise UsageError("The %s backend runs no exported graph; use the cpu backend." % self.name)

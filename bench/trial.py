@@ -16,7 +16,6 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from backends import registry
-from backends.engines.tensorflow.backend import TensorFlowBackend
 from backends.proof import TRAINING
 from backends.protocol import Backend, Model, Updates
 from bench import clock, layout, plan, synchronisation
@@ -27,7 +26,7 @@ from bench.timed_loop import TimedLoop, evaluate
 from har_model import dataset, metrics, weights
 from har_model.config import NetworkConfig, Workload
 from har_model.dataset.signals import LABEL_NAMES
-from har_model.errors import DataError, HarbenchError, UsageError
+from har_model.errors import DataError, HarbenchError
 from har_model.files import write_atomically
 
 #: prctl(2), include/uapi/linux/prctl.h.
@@ -117,8 +116,6 @@ def _evaluate_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, jour
 
 def _export_checkpoint(backend: Backend, job: Job, data: dataset.Dataset, journal: Journal) -> None:
     """Leave the frozen graph, and what it answers on the test windows beside what the model does."""
-    if not isinstance(backend, TensorFlowBackend):
-        raise UsageError("The %s backend has no TensorFlow graph to export; use the cpu backend." % backend.name)
     network, model = _open_checkpoint(backend, job, data, journal)
     windows, labels = data.test.windows, data.test.labels
     logits = model.evaluate(windows)

@@ -148,10 +148,10 @@ def test_backends_import_of_ours_only_har_model() -> None:
     assert lines(item for item in imports_of_any("bench", "reports") if is_in(item.importer, "backends")) == []
 
 
-def test_bench_imports_of_backends_only_what_runs_on_no_device_except_in_the_trial() -> None:
+def test_bench_imports_of_backends_only_what_runs_on_no_device() -> None:
     allowed = {"backends", "backends.registry", "backends.protocol", "backends.proof", "backends.findings"}
     allowed.update({"backends.atc", "backends.processes"})  # text; whatever a command does
-    found = [item for item in imports_in("bench") if is_in(item.name, "backends") and item.importer != "bench.trial"]
+    found = [item for item in imports_in("bench") if is_in(item.name, "backends")]
     others = [item for item in found if not is_in_any(our_module(item.name), "backends.telemetry", "backends.logs")]
     assert lines(item for item in others if our_module(item.name) not in allowed) == []
 

@@ -1,10 +1,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from backends import registry
 from backends.protocol import Backend, Settings
+from har_model.config import NetworkConfig
 from har_model.errors import UsageError
 
 
@@ -37,3 +39,10 @@ def test_a_loss_scale_is_refused_in_the_words_in_which_it_is_asked_for():
     unknown = Settings("fused", "fp64", 1)
     with pytest.raises(UsageError, match="^--precision fp64 is not for the null backend; choose fp32.$"):
         registry.create("null").check(unknown, {})
+
+
+def test_a_backend_without_a_graph_says_which_one_exports():
+    made = registry.create("null")
+    for ask in (lambda: made.freeze(NetworkConfig(), {}), lambda: made.run_frozen(b"", np.zeros((1, 2, 3)), 1)):
+        with pytest.raises(UsageError, match="use the cpu backend"):
+            ask()
