@@ -1,12 +1,9 @@
 """Whether a GPU is fit to be measured on: from plain facts to findings. Nothing is changed on the machine."""
 
-from typing import Any, Callable, List, Mapping, Optional, Tuple
+from typing import Callable, List, Mapping, Optional, Tuple
 
-from backends.cuda.facts import DRIVER_MISSING, HIDDEN, PACKAGE_MISSING, find
+from backends.cuda.facts import DRIVER_MISSING, HIDDEN, PACKAGE_MISSING, GpuFacts, find
 from backends.findings import FAIL, PASS, UNKNOWN, WARN, Finding
-
-#: None is unknown. See `backends.cuda.facts` for the names.
-Facts = Mapping[str, Any]
 
 _MIB = 2**20
 #: A driver that nobody uses holds up to some hundreds of MiB on the largest GPUs.
@@ -22,21 +19,21 @@ _REMEDIES = {
 }
 
 
-def _access(facts: Facts) -> Finding:
+def _access(facts: GpuFacts) -> Finding:
     """NVML can be asked, and the nodes may be opened."""
-    forbidden = facts.get("forbidden_nodes")
+    forbidden = facts.forbidden_nodes
     if forbidden:
         sentence = "This user may not open %s." % ", ".join(forbidden)
         return Finding("gpu-access", FAIL, sentence, "Join the group that owns it, or ask the administrator.")
-    if facts.get("error"):
-        remedy = _REMEDIES.get(str(facts.get("obstacle")), "Look at `nvidia-smi`.")
-        return Finding("gpu-access", UNKNOWN, "The GPU could not be asked: %s." % facts["error"].rstrip("."), remedy)
-    return Finding("gpu-access", PASS, "NVML answers for the %s." % (facts.get("name") or "GPU"))
+    if facts.error:
+        remedy = _REMEDIES.get(str(facts.obstacle), "Look at `nvidia-smi`.")
+        return Finding("gpu-access", UNKNOWN, "The GPU could not be asked: %s." % facts.error.rstrip("."), remedy)
+    return Finding("gpu-access", PASS, "NVML answers for the %s." % (facts.name or "GPU"))
 
 
-def _idle(facts: Facts) -> Finding:
+def _idle(facts: GpuFacts) -> Finding:
     """Nobody else uses it."""
-    processes, used, busy = (facts.get(name) for name in ("processes", "memory_used_bytes", "utilisation_percent"))
+    processes, used, busy = facts.processes, facts.memory_used_bytes, facts.utilisation_percent
     if processes is None and used is None and busy is None:
         return Finding("gpu-idle", UNKNOWN, "Whether others use the GPU cannot be seen.", "Look at `nvidia-smi`.")
     told = [
@@ -55,9 +52,9 @@ def _idle(facts: Facts) -> Finding:
     return Finding("gpu-idle", WARN, sentence, "End what `nvidia-smi` lists, or choose another GPU with --device.")
 
 
-def _display(facts: Facts) -> Finding:
+def _display(facts: GpuFacts) -> Finding:
     """It draws no desktop."""
-    is_active = facts.get("is_display_active")
+    is_active = facts.is_display_active
     if is_active is None:
         return Finding("gpu-display", UNKNOWN, "Whether a display is attached to the GPU cannot be seen.")
     if not is_active:
@@ -66,9 +63,9 @@ def _display(facts: Facts) -> Finding:
     return Finding("gpu-display", WARN, "The GPU draws a display, which takes time from the trials.", remedy)
 
 
-def _ecc(facts: Facts) -> Finding:
+def _ecc(facts: GpuFacts) -> Finding:
     """Its memory is sound."""
-    wrong, mended = facts.get("ecc_uncorrected"), facts.get("ecc_corrected")
+    wrong, mended = facts.ecc_uncorrected, facts.ecc_corrected
     if wrong is None:
         return Finding("gpu-ecc", UNKNOWN, "The GPU counts no memory errors (ECC is off, or it has none).")
     if wrong:
@@ -80,9 +77,9 @@ def _ecc(facts: Facts) -> Finding:
     return Finding("gpu-ecc", PASS, "The GPU's memory had no errors since the driver was loaded.")
 
 
-def _persistence(facts: Facts) -> Finding:
+def _persistence(facts: GpuFacts) -> Finding:
     """The driver stays loaded between two trials."""
-    is_on = facts.get("is_persistent")
+    is_on = facts.is_persistent
     if is_on is None:
         return Finding("gpu-persistence", UNKNOWN, "Whether persistence mode is on cannot be seen.")
     if is_on:
@@ -91,23 +88,23 @@ def _persistence(facts: Facts) -> Finding:
     return Finding("gpu-persistence", WARN, "Persistence mode is off: each trial starts the GPU up anew.", remedy)
 
 
-def _clocks(facts: Facts) -> Finding:
+def _clocks(facts: GpuFacts) -> Finding:
     """Its clock does not move by itself."""
-    clock, default = facts.get("application_clock_mhz"), facts.get("default_clock_mhz")
+    clock, default = facts.application_clock_mhz, facts.default_clock_mhz
     if clock is not None and default is not None and clock != default:
         return Finding("gpu-clocks", PASS, "The clock is set to %d MHz instead of %d MHz." % (clock, default))
-    if facts.get("is_clock_set"):
+    if facts.is_clock_set:
         return Finding("gpu-clocks", PASS, "The clock is held by a setting.")
     remedy = (
         "As root: `nvidia-smi -lgc 1200,1200` (a clock that the GPU holds under load), afterwards `nvidia-smi -rgc`."
     )
     sentence = "Nothing shows that the clock is locked; it then depends on load and temperature."
-    return Finding("gpu-clocks", UNKNOWN if facts.get("is_clock_set") is None else WARN, sentence, remedy)
+    return Finding("gpu-clocks", UNKNOWN if facts.is_clock_set is None else WARN, sentence, remedy)
 
 
-def _power_limit(facts: Facts) -> Finding:
+def _power_limit(facts: GpuFacts) -> Finding:
     """It may take the power that it was made for."""
-    limit, default = facts.get("power_limit_watts"), facts.get("power_default_watts")
+    limit, default = facts.power_limit_watts, facts.power_default_watts
     if limit is None or default is None:
         return Finding("gpu-power-limit", UNKNOWN, "The GPU does not tell its power limit.")
     if limit >= default:
@@ -116,9 +113,9 @@ def _power_limit(facts: Facts) -> Finding:
     return Finding("gpu-power-limit", WARN, sentence, "As root: `nvidia-smi -pl %.0f`." % default)
 
 
-def _throttling(facts: Facts) -> Finding:
+def _throttling(facts: GpuFacts) -> Finding:
     """Nothing slows it down now."""
-    reasons = facts.get("throttle_reasons")
+    reasons = facts.throttle_reasons
     if reasons is None:
         return Finding("gpu-throttling", UNKNOWN, "The GPU does not tell whether it is slowed down.")
     if not reasons:
@@ -127,9 +124,9 @@ def _throttling(facts: Facts) -> Finding:
     return Finding("gpu-throttling", WARN, "The GPU is slowed down now (%s)." % ", ".join(reasons), remedy)
 
 
-def _temperature(facts: Facts) -> Finding:
+def _temperature(facts: GpuFacts) -> Finding:
     """It is far from the temperature at which it slows down."""
-    now, slowdown = facts.get("temperature_celsius"), facts.get("slowdown_celsius")
+    now, slowdown = facts.temperature_celsius, facts.slowdown_celsius
     if now is None or slowdown is None:
         told = "" if now is None else ", now %d C" % now
         return Finding("gpu-temperature", UNKNOWN, "The GPU does not tell at which temperature it slows down%s." % told)
@@ -139,24 +136,24 @@ def _temperature(facts: Facts) -> Finding:
     return Finding("gpu-temperature", WARN, sentence, "Let it cool before a run, and use --cool-down between trials.")
 
 
-def _mig(facts: Facts) -> Finding:
+def _mig(facts: GpuFacts) -> Finding:
     """It is a whole GPU."""
-    is_on = facts.get("is_mig")
+    is_on = facts.is_mig
     if not is_on:  # GPUs that cannot be divided do not know the question
         return Finding("gpu-mig", PASS, "The GPU is not divided (MIG is off, or it has none).")
     remedy = "Name the instance, CUDA_VISIBLE_DEVICES=MIG-...; figures are of that part, and others may use the rest."
     return Finding("gpu-mig", WARN, "The GPU is divided into instances (MIG is on).", remedy)
 
 
-_CHECKS: Tuple[Callable[[Facts], Finding], ...] = (
+_CHECKS: Tuple[Callable[[GpuFacts], Finding], ...] = (
     _access, _idle, _display, _ecc, _persistence, _clocks, _power_limit, _throttling, _temperature, _mig,
 )  # fmt: skip
 
 
-def judge(facts: Facts) -> List[Finding]:
+def judge(facts: GpuFacts) -> List[Finding]:
     """Every check; only the first where the GPU could not be asked, since all the others would repeat that."""
     first = _access(facts)
-    if first.state != PASS and facts.get("name") is None:
+    if first.state != PASS and facts.name is None:
         return [first]
     return [check(facts) for check in _CHECKS]
 

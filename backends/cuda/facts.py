@@ -1,6 +1,7 @@
-"""What NVML tells of one GPU before a run, as plain facts; each is None where it does not tell."""
+"""What NVML tells of one GPU before a run, as plain facts."""
 
-from typing import Any, Callable, Dict, Mapping, Optional
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence
 
 from backends import nvml
 from backends.cuda import driver as drivers
@@ -10,6 +11,41 @@ from backends.cuda import variables
 PACKAGE_MISSING, DRIVER_MISSING, HIDDEN = "package", "driver", "hidden"
 #: Codes of nvml.h: the driver is not loaded; its library, which comes with it, is not found.
 _NO_DRIVER = (9, 12)
+
+
+@dataclass(frozen=True)
+class GpuFacts:
+    """What is known of one GPU; None is unknown.
+
+    Args:
+        forbidden_nodes: device nodes that this user may not open.
+        error, obstacle: why NVML could not be asked, in words and as one of the constants here.
+        processes: how many compute on it.
+        is_clock_set: whether the clock is held by somebody's setting.
+        temperature_celsius, slowdown_celsius: now, and where it slows down.
+        ecc_uncorrected, ecc_corrected: errors of its memory since the driver was loaded.
+    """
+
+    forbidden_nodes: Sequence[str] = ()
+    error: Optional[str] = None
+    obstacle: Optional[str] = None
+    name: Optional[str] = None
+    processes: Optional[int] = None
+    memory_used_bytes: Optional[int] = None
+    utilisation_percent: Optional[int] = None
+    is_display_active: Optional[bool] = None
+    throttle_reasons: Optional[Sequence[str]] = None
+    is_clock_set: Optional[bool] = None
+    application_clock_mhz: Optional[int] = None
+    default_clock_mhz: Optional[int] = None
+    power_limit_watts: Optional[float] = None
+    power_default_watts: Optional[float] = None
+    temperature_celsius: Optional[int] = None
+    slowdown_celsius: Optional[int] = None
+    is_persistent: Optional[bool] = None
+    is_mig: Optional[bool] = None
+    ecc_uncorrected: Optional[int] = None
+    ecc_corrected: Optional[int] = None
 
 
 def _is_on(value: Optional[int]) -> Optional[bool]:
@@ -23,7 +59,6 @@ def _work(gpu: nvml.Gpu) -> Dict[str, Any]:
     return {
         "processes": None if processes is None else len(processes),
         "memory_used_bytes": getattr(memory, "used", None),
-        "memory_bytes": getattr(memory, "total", None),
         "utilisation_percent": getattr(rates, "gpu", None),
         "is_display_active": _is_on(gpu.ask("nvmlDeviceGetDisplayActive")),
     }
@@ -60,36 +95,31 @@ def _modes(gpu: nvml.Gpu) -> Dict[str, Any]:
     }
 
 
-def _of_gpu(library: Any, entry: str) -> Dict[str, Any]:
+def _of_gpu(library: Any, entry: str) -> GpuFacts:
     gpu = nvml.Gpu(library, entry)
     try:
-        return {
-            "name": gpu.ask("nvmlDeviceGetName"),
-            **_work(gpu),
-            **_clocks(gpu),
-            **_modes(gpu),
-        }
+        return GpuFacts(name=gpu.ask("nvmlDeviceGetName"), **_work(gpu), **_clocks(gpu), **_modes(gpu))
     finally:
         library.nvmlShutdown()
 
 
-def _asked(entry: Optional[str], load: Callable[[], Any]) -> Dict[str, Any]:
+def _asked(entry: Optional[str], load: Callable[[], Any]) -> GpuFacts:
     if entry is None:
-        return {"error": "%s hides every GPU" % variables.VARIABLE, "obstacle": HIDDEN}
+        return GpuFacts(error="%s hides every GPU" % variables.VARIABLE, obstacle=HIDDEN)
     try:
         library = load()
     except ImportError:
-        return {"error": "the Python package nvidia-ml-py is missing", "obstacle": PACKAGE_MISSING}
+        return GpuFacts(error="the Python package nvidia-ml-py is missing", obstacle=PACKAGE_MISSING)
     try:
         return _of_gpu(library, entry)
     except library.NVMLError as error:
         obstacle = DRIVER_MISSING if getattr(error, "value", None) in _NO_DRIVER else None
-        return {"error": "NVML says of GPU %s: %s" % (entry, " ".join(str(error).split())), "obstacle": obstacle}
+        return GpuFacts(error="NVML says of GPU %s: %s" % (entry, " ".join(str(error).split())), obstacle=obstacle)
 
 
 def find(
     device: Optional[int], environment: Mapping[str, str], load: Callable[[], Any] = nvml.load_library
-) -> Dict[str, Any]:
+) -> GpuFacts:
     """What NVML and the device nodes tell of the GPU that would be used.
 
     Args:
@@ -101,5 +131,4 @@ def find(
         UsageError: there is no such device.
     """
     found = _asked(variables.device_of(device, environment), load)
-    found["forbidden_nodes"] = list(drivers.nodes(drivers.root()).forbidden)
-    return found
+    return replace(found, forbidden_nodes=tuple(drivers.nodes(drivers.root()).forbidden))

@@ -99,6 +99,7 @@ int nvmlDeviceGetComputeRunningProcesses%(form)s(void *device, unsigned *count, 
 """
 _PROGRAM = """
 import json
+from dataclasses import asdict
 from backends.cuda import facts
 from backends.telemetry.nvml import Nvml
 from backends.telemetry.tool import ToolFailed
@@ -108,7 +109,7 @@ try:
     said = None
 except ToolFailed as error:
     said = str(error)
-print(json.dumps([facts.find(0, {}), source.observation(), said]))
+print(json.dumps([asdict(facts.find(0, {})), source.observation(), said]))
 """
 
 

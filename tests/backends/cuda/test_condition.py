@@ -1,36 +1,38 @@
+from dataclasses import replace
+
 import pytest
 
 from backends import registry
 from backends.cuda import condition
+from backends.cuda.facts import GpuFacts
 from backends.findings import FAIL, PASS, UNKNOWN, WARN
 
 _MIB = 2**20
 #: A GPU of which there is nothing to say.
-GOOD = {
-    "name": "Some GPU",
-    "forbidden_nodes": [],
-    "processes": 0,
-    "memory_used_bytes": 3 * _MIB,
-    "memory_bytes": 16384 * _MIB,
-    "utilisation_percent": 0,
-    "is_display_active": False,
-    "throttle_reasons": [],
-    "is_clock_set": True,
-    "application_clock_mhz": 1200,
-    "default_clock_mhz": 1200,
-    "power_limit_watts": 300.0,
-    "power_default_watts": 300.0,
-    "temperature_celsius": 35,
-    "slowdown_celsius": 90,
-    "is_persistent": True,
-    "is_mig": False,
-    "ecc_uncorrected": 0,
-    "ecc_corrected": 0,
-}
+GOOD = GpuFacts(
+    name="Some GPU",
+    forbidden_nodes=[],
+    processes=0,
+    memory_used_bytes=3 * _MIB,
+    utilisation_percent=0,
+    is_display_active=False,
+    throttle_reasons=[],
+    is_clock_set=True,
+    application_clock_mhz=1200,
+    default_clock_mhz=1200,
+    power_limit_watts=300.0,
+    power_default_watts=300.0,
+    temperature_celsius=35,
+    slowdown_celsius=90,
+    is_persistent=True,
+    is_mig=False,
+    ecc_uncorrected=0,
+    ecc_corrected=0,
+)
 
 
 def _found(check, **changes):
-    (finding,) = [finding for finding in condition.judge(dict(GOOD, **changes)) if finding.check == check]
+    (finding,) = [finding for finding in condition.judge(replace(GOOD, **changes)) if finding.check == check]
     return finding
 
 
@@ -76,17 +78,17 @@ def test_each_condition_is_judged_by_itself(check, changes, state, word):
     assert finding.state == state and word in finding.sentence and finding.sentence.endswith(".")
     assert finding.remedy is None or finding.remedy.endswith(".")
     assert state in (PASS, UNKNOWN) or finding.remedy
-    others = [each for each in condition.judge(dict(GOOD, **changes)) if each.check != check]
+    others = [each for each in condition.judge(replace(GOOD, **changes)) if each.check != check]
     assert {each.state for each in others} == {PASS}
 
 
 def test_a_gpu_that_could_not_be_asked_is_unknown_once_and_never_fine():
-    (finding,) = condition.judge({"error": "the Python package nvidia-ml-py is missing", "forbidden_nodes": []})
+    (finding,) = condition.judge(GpuFacts(error="the Python package nvidia-ml-py is missing"))
     assert finding.state == UNKNOWN and "nvidia-ml-py" in finding.sentence
 
 
 def test_a_gpu_of_which_nothing_is_known_passes_nothing_but_what_has_no_question():
-    findings = condition.judge({"name": "Some GPU"})
+    findings = condition.judge(GpuFacts(name="Some GPU"))
     assert {finding.check for finding in findings if finding.state == PASS} == {"gpu-access", "gpu-mig"}
 
 

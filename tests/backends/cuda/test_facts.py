@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from backends.cuda import condition, facts
@@ -29,12 +31,12 @@ def _facts(library, device=None, variables=None):
 def test_what_nvml_tells_becomes_plain_facts():
     library = Library(nvmlDeviceGetName=b"Some GPU", nvmlDeviceGetCurrentClocksEventReasons=0x4 | 0x40 | 0x2 | 0x1)
     found = _facts(library)
-    assert found["name"] == "Some GPU"
-    assert (found["processes"], found["memory_used_bytes"], found["utilisation_percent"]) == (1, 1 << 30, 17)
-    assert found["throttle_reasons"] == ["sw_power_cap", "hw_thermal_slowdown"] and found["is_clock_set"] is True
-    assert (found["power_limit_watts"], found["power_default_watts"]) == (250.0, 300.0)
-    assert (found["temperature_celsius"], found["slowdown_celsius"]) == (41, 90)
-    assert found["is_persistent"] is True and found["is_mig"] is False and found["is_display_active"] is False
+    assert found.name == "Some GPU"
+    assert (found.processes, found.memory_used_bytes, found.utilisation_percent) == (1, 1 << 30, 17)
+    assert found.throttle_reasons == ["sw_power_cap", "hw_thermal_slowdown"] and found.is_clock_set is True
+    assert (found.power_limit_watts, found.power_default_watts) == (250.0, 300.0)
+    assert (found.temperature_celsius, found.slowdown_celsius) == (41, 90)
+    assert found.is_persistent is True and found.is_mig is False and found.is_display_active is False
     assert library.calls[-1] == ("nvmlShutdown",)
     assert len(condition.judge(found)) == 10
 
@@ -50,8 +52,8 @@ def test_what_nvml_does_not_tell_is_unknown_and_the_rest_is_kept(how):
         "ecc_corrected",
         "power_limit_watts",
     )
-    assert {found[name] for name in unknown} == {None}
-    assert found["temperature_celsius"] == 41
+    assert {getattr(found, name) for name in unknown} == {None}
+    assert found.temperature_celsius == 41
 
 
 @pytest.mark.parametrize(
@@ -72,11 +74,11 @@ def test_the_gpu_that_would_be_used_is_asked(device, listed, asked):
 @pytest.mark.parametrize("function", ["nvmlDeviceGetHandleByIndex", "nvmlDeviceGetMemoryInfo"])
 def test_a_gpu_that_is_not_there_or_has_gone_is_one_unknown(function):
     found = _facts(Library(**{function: NVMLError(LOST)}))
-    assert "GPU 0: error 15" in found["error"] and "name" not in found
+    assert "GPU 0: error 15" in found.error and found.name is None
 
 
 def test_hidden_gpus_are_not_asked():
-    assert "hides" in _facts(Library(), None, {"CUDA_VISIBLE_DEVICES": ""})["error"]
+    assert "hides" in _facts(Library(), None, {"CUDA_VISIBLE_DEVICES": ""}).error
 
 
 def _no_package():
@@ -84,7 +86,7 @@ def _no_package():
 
 
 def test_without_the_package_the_facts_say_so():
-    assert "nvidia-ml-py" in facts.find(None, {}, _no_package)["error"]
+    assert "nvidia-ml-py" in facts.find(None, {}, _no_package).error
 
 
 def _says(code):
@@ -102,7 +104,7 @@ def _says(code):
     ],
 )
 def test_of_what_nvml_needs_what_is_missing_is_named_alone(load, variables, named, others):
-    (finding,) = condition.judge(dict(facts.find(None, variables, load), forbidden_nodes=[]))
+    (finding,) = condition.judge(replace(facts.find(None, variables, load), forbidden_nodes=()))
     assert finding.state == UNKNOWN and named in finding.remedy
     assert not [word for word in others if word in finding.sentence + finding.remedy]
 
