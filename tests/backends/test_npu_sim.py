@@ -291,7 +291,8 @@ def test_a_step_with_an_overflow_changes_neither_variables_nor_the_step_counter(
 @pytest.mark.parametrize("precision", ["origin", "must_keep_origin_dtype"])
 def test_an_overflow_is_seen_where_nothing_is_rounded_too(precision):
     model, batch = _open(precision, _PLAIN, loss_scale="3e38"), _batch(_PLAIN)
-    before = model.get_weights()
+    before = {name: 100 * value for name, value in model.get_weights().items()}
+    model.set_weights(before)
     model.step(*batch)
     after, updates = model.get_weights(), model.updates()
     model.close()
