@@ -27,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("run_benchmarks") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--benchmark measures one benchmark after the other: leave -n out, or say -n 0")
     if config.pluginmanager.hasplugin("benchmark"):
         if not config.getoption("run_benchmarks"):  # or it warns, where tests run side by side, of what is skipped here
             config.option.benchmark_disable = not config.option.benchmark_only
@@ -39,8 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """How many workers `-n auto` means; with 0 all runs in this process, as pytest-benchmark needs it."""
-    cores = os.cpu_count() or 1
-    return 0 if config.getoption("run_benchmarks") or cores == 1 else min(cores, MOST_WORKERS)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    is_timed = config.getoption("run_benchmarks") or config.getoption("benchmark_only", False)
+    return 0 if is_timed or cores == 1 else min(cores, MOST_WORKERS)
 
 
 def is_benchmark(item: pytest.Item) -> bool:

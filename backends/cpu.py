@@ -63,7 +63,7 @@ class CpuBackend(TensorFlowBackend):
             "precision": settings.precision,
             "intra_op_threads": config.intra_op_parallelism_threads,
             "inter_op_threads": config.inter_op_parallelism_threads,
-            "xla_jit": xla.asked_by(os.environ) or "off",
+            "xla_jit": xla.asked_by(os.environ, is_cpu=True) or "off",
         }
         if settings.kernel == KERNEL_UNROLLED:
             return Placement(ops_with(kernels.unrolled), config, "cpu", effective, _prove)

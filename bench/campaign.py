@@ -61,10 +61,11 @@ class Campaign:
 def _standing(document: record.Record) -> str:
     """What figures are worth that are no proven measurement of their device, before them; nothing where they are."""
     state, device = document["proof"]["state"], document["proof"]["device"]
-    if state == PROVEN:
-        return ""
     # The name of a device that is simulated may say so itself.
-    return "%s: " % device if state in device else "%s (%s): " % (state, device)
+    said = [] if state == PROVEN else [device if state in device else "%s (%s)" % (state, device)]
+    factor = figures.slow_down(document)
+    said += ["slowed down %gx" % factor] if factor else []
+    return ", ".join(said) + ": " if said else ""
 
 
 def _say_figures(document: record.Record, console: Console, path: str) -> None:
@@ -73,6 +74,8 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         console.print("  %s%s" % (escape(_standing(document)), _figures_text(document)))
     elif document["status"] == record.COMPLETE:
         console.print("  no figures: %s" % escape(why_none))
+    if doubts.logits_not_finite([document]):
+        console.print("  doubt: %s" % doubts.logits_not_finite([document]))
     if updates.skipped([document]).is_beyond_recommended:
         console.print("  doubt: %s" % doubts.skipped_updates([document]))
     if "profile" in document["artifacts"]:
@@ -173,8 +176,8 @@ class Run:
         unproven = [one for one in complete if figures.is_without_proof(one) and not figures.is_profiled(one)]
         if unproven:
             raise DeviceNotUsed(
-                "%s %d of %d trials are unproven: their records are in %s, no table shows their figures; see to it "
-                "that the device can be watched, and run again without --resume."
+                "%s %d of %d trials are unproven: their records are in %s, no table shows their figures; mend "
+                "what the evidence names, and run again without --resume."
                 % (figures.why_none(unproven[0]), len(unproven), len(complete), self._campaign.folder)
             )
         traceless = list(filter(figures.is_without_traces, complete))

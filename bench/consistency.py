@@ -10,6 +10,7 @@ from typing import Any, Mapping, Optional, Sequence
 from backends import registry
 from backends.proof import PROVEN, SIMULATED
 from backends.protocol import ENGINE_NONE
+from har_model.dataset.signals import REAL, SYNTHETIC
 
 Record = Mapping[str, Any]
 
@@ -53,8 +54,26 @@ def _steps_fault(record: Record) -> str:
 def _data_fault(record: Record) -> str:
     """A batch that cannot be cut from the data, although it was trained on; without a step a trial has just failed."""
     dataset, batch_size = record["dataset"], record["job"]["workload"]["training"]["batch_size"]
-    if dataset and record["steps"]["seconds"] and batch_size > dataset["n_train"]:
+    if not dataset:
+        return ""
+    if record["steps"]["seconds"] and batch_size > dataset["n_train"]:
         return "job: a batch of %d windows is more than the %d of the training data" % (batch_size, dataset["n_train"])
+    batches = dataset["n_train"] // batch_size
+    if any(max(epoch["steps"], epoch["replays"]) > batches for epoch in record["steps"]["epochs"]):
+        return "steps: an epoch has more of them than its data has batches of %d windows" % batch_size
+    if dataset["kind"] == REAL and record["job"]["data_path"] == SYNTHETIC:
+        return "dataset: synthetic data was asked for, and it calls itself real"
+    return ""
+
+
+def _profile_fault(record: Record) -> str:
+    """What a profiler leaves, in a record that was not profiled: its times would be figures."""
+    if record["job"].get("is_profiled"):
+        return ""
+    if "profile" in record["artifacts"]:
+        return "artifacts: there are traces of a profiler, and the job says that none was on"
+    if ((record["description"] or {}).get("effective") or {}).get("profiling_mode"):
+        return "description: the profiler was on, and the job says that it was not"
     return ""
 
 
@@ -116,6 +135,6 @@ def fault_of(record: Record, columns: Sequence[str]) -> str:
     Args:
         columns: names of the telemetry's columns, which have an entry for each sample.
     """
-    faults = (_device_fault, _steps_fault, _data_fault, _span_fault, _predictions_fault)
+    faults = (_device_fault, _steps_fault, _data_fault, _profile_fault, _span_fault, _predictions_fault)
     found = [fault(record) for fault in faults] + [_columns_fault(record, columns)]
     return next(filter(None, found), "")

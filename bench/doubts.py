@@ -8,6 +8,7 @@ from backends.protocol import KERNEL_FUSED, OVERFLOW_UNSEEN
 from bench import host_doubts, synchronisation, units, updates
 from bench.cells import Cell
 from bench.comparing import fairness
+from bench.figures import slow_down
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
 from bench.stats import Estimate, outliers, steady
@@ -159,7 +160,7 @@ def _stalls(cell: Cell) -> Optional[str]:
 
 
 def _slowed_down(cell: Cell) -> Optional[str]:
-    factor = cell.first["description"]["effective"].get("slowed_down")
+    factor = slow_down(cell.first)
     if factor is None:
         return None
     return (
@@ -212,6 +213,17 @@ def _not_finite(cell: Cell) -> Optional[str]:
     return "A training loss was not a finite number: the training diverged; for an accuracy try another --seed."
 
 
+def logits_not_finite(records: Sequence[Record]) -> Optional[str]:
+    """That an accuracy means nothing, since what was compared were no numbers."""
+    if all(one.get("is_finite", True) for record in records for one in record["evaluations"][-1:]):
+        return None
+    return LOGITS_NOT_FINITE[0].upper() + LOGITS_NOT_FINITE[1:] + "; for an accuracy try another --seed."
+
+
+def _logits_not_finite(cell: Cell) -> Optional[str]:
+    return logits_not_finite(cell.records)
+
+
 def skipped_updates(records: Sequence[Record]) -> Optional[str]:
     """That a loss scaling skipped updates of some trials, and whether so many may be."""
     found = updates.skipped(records)
@@ -260,6 +272,7 @@ _DOUBTS: Tuple[Doubt, ...] = (
     _stalls,
     _asynchronous,
     _not_finite,
+    _logits_not_finite,
     _skipped_updates,
     _unseen_overflow,
     _dirty,

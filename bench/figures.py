@@ -57,6 +57,12 @@ class TrialFigures:
     epochs_trained: float
 
 
+def slow_down(record: Record) -> Optional[float]:
+    """The factor by which its steps were slowed down on purpose (`backends.slowed`); None where they were not."""
+    factor: Optional[float] = record["description"]["effective"].get("slowed_down")
+    return factor
+
+
 def _is_replay(record: Record) -> List[bool]:
     flags: List[bool] = []
     for epoch in record["steps"]["epochs"]:

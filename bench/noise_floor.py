@@ -10,7 +10,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from backends.proof import SIMULATED
-from bench import stats
+from bench import figures, stats
 from bench.cells import Cell
 from bench.comparing import fairness
 from bench.record import seconds_of, started_seconds
@@ -128,9 +128,10 @@ def _stored() -> Dict[str, NoiseFloor]:
 
 
 def _measured_on(cell: Cell) -> str:
-    """The backend; a simulated one, which never is the margin of a measured one, is told apart."""
-    backend = str(cell.first["job"]["backend"])
-    return backend + ", simulated" if fairness.proof_state(cell) == SIMULATED else backend
+    """The backend; one that is simulated or slowed down, which is no margin of a measured one, is told apart."""
+    apart = [", simulated"] if fairness.proof_state(cell) == SIMULATED else []
+    apart += [", slowed down"] if figures.slow_down(cell.first) else []
+    return str(cell.first["job"]["backend"]) + "".join(apart)
 
 
 def _key(host_id: str, backend: str) -> str:

@@ -14,7 +14,10 @@ from bench.outcome import Ending, Limits, Outcome
 from bench.plan import Job
 from har_model.files import write_atomically
 
-_KILLED = "harbench itself was ended while this trial ran; what had been measured by then was saved by a later run."
+_KILLED = (
+    "No record was written when this trial ran (harbench was ended, or had no room for it); what had been measured by "
+    "then was saved by a later run."
+)
 #: Events that no backend has a say in.
 _OUR_WORDS = ("phase-start", "phase", "epoch", "dataset")
 
@@ -122,8 +125,10 @@ def _what_became_of_it(folder: str, job: Job) -> Outcome:
     newest = max(entry.stat().st_mtime for entry in os.scandir(folder))
     finished = datetime.fromtimestamp(newest, timezone.utc).isoformat(timespec="milliseconds")
     seconds = events[-1].get("process_seconds") if outcome.is_finished(events) else None
+    seconds = seconds if isinstance(seconds, float) else None
     # Without its duration a record cannot be called complete.
-    ending = Ending(0) if seconds is not None else Ending(0, outcome.STOPPED_INTERRUPTED)
+    has_ended = seconds is not None or journal.last(events, "error") is not None
+    ending = Ending(0) if has_ended else Ending(0, outcome.STOPPED_INTERRUPTED)
     return proving.judged(job, trial_files.outcome_of(ending, folder, Limits(), finished, seconds), folder)
 
 
@@ -155,7 +160,9 @@ def _read_draft(folder: str) -> Optional[Tuple[record.Record, Job]]:
         with open(os.path.join(folder, layout.DRAFT), encoding="utf-8") as file:
             draft = json.load(file)
         job = Job.from_dict(draft["job"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, UsageError):
+        nothing = Outcome(record.INTERRUPTED, _KILLED, TrialFailed.exit_code, (), (), (), draft["started"], None)
+        fault = record.fault_of(assemble.finish(draft, nothing, {}))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError):
         return None
-    is_ours = draft.get("id") == os.path.basename(folder) and draft.get("schema_version") == record.SCHEMA_VERSION
-    return (draft, job) if is_ours else None
+    is_ours = draft["id"] == os.path.basename(folder) and draft["schema_version"] == record.SCHEMA_VERSION
+    return (draft, job) if is_ours and not fault else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Set, Tuple
 
-from bench import stats, units
+from bench import figures, stats, units
 from bench.cells import Cell
 from bench.comparing import compare, fairness, naming
 from bench.comparing.compare import Speed
@@ -29,9 +29,10 @@ class Table:
 
 
 def kind_of(cell: Cell) -> str:
-    """What a cell's figures are: measured or simulated, and synthetic where the data is."""
+    """What a cell's figures are: measured or simulated, slowed down on purpose, and synthetic where the data is."""
     state = MEASURED if fairness.is_measured(cell) else fairness.proof_state(cell)
-    return state + _kind_of_data(cell)
+    factor = figures.slow_down(cell.first)
+    return state + (", slowed down %gx" % factor if factor else "") + _kind_of_data(cell)
 
 
 def _kind_of_data(cell: Cell) -> str:

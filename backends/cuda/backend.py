@@ -43,9 +43,11 @@ class CudaBackend(TensorFlowBackend):
         return LOSS_SCALE_DYNAMIC if precision == precisions.MIXED else LOSS_SCALE_NONE
 
     def check(self, settings: Settings, variables_of_trial: Mapping[str, str]) -> None:
-        """As every backend, and that no variable changes the arithmetic beside what is asked."""
+        """As every backend, and that no variable changes the arithmetic or the timing beside what is asked."""
         super().check(settings, variables_of_trial)
         precisions.check_environment(settings, variables_of_trial)
+        if variables_of_trial.get("CUDA_LAUNCH_BLOCKING", "") not in ("", "0"):
+            raise UsageError("CUDA_LAUNCH_BLOCKING has the host wait for each operation of a step: unset it.")
 
     def check_options(self, settings: Settings) -> None:
         """Refuse an option that does not exist, or a value that it has not."""

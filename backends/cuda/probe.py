@@ -163,7 +163,11 @@ def _pairing(facts: Facts) -> str:
     driver, build = facts.driver, facts.build
     if driver is None or driver.cuda is None or build is None or builds.version_of(build.cuda) is None:
         return "whether the driver fits TensorFlow's CUDA cannot be told"
-    return "%s was built for CUDA %s, the driver serves CUDA up to %d.%d" % (build.name, build.cuda, *driver.cuda[:2])
+    return "%s was built for CUDA %s, the driver serves CUDA up to %d.%d, which suffices" % (
+        build.name,
+        build.cuda,
+        *driver.cuda[:2],
+    )
 
 
 def judge(facts: Facts) -> Probe:

@@ -146,7 +146,7 @@ def _of_path(path: str) -> Side:
 def _of_selector(text: str, records_folder: str) -> Side:
     if _is_like_a_path(text):
         raise DataError(
-            "There is no file or folder %r; name the records of a run, as results/records, or select some, as cpu or "
+            "There is no file or folder %r; name a folder of records, as results/, or select some, as cpu or "
             "backend=gpu,python=3.7." % text
         )
     wanted = parse(text)

@@ -115,6 +115,23 @@ def test_predictions_of_nothing_are_refused(tmp_path, changes):
 # ---- the work --------------------------------------------------------------------------------------------------------
 
 
+def test_more_steps_than_the_data_has_batches_are_refused(tmp_path):
+    document = records.make(job__workload__training__batch_size=1000)  # 2400 windows have two of them
+    assert "more of them than its data has batches of 1000 windows" in _sentence(tmp_path, document)
+
+
+@pytest.mark.parametrize(
+    "changes, word",
+    [
+        ({"artifacts": {"log": "a/trial.log", "profile": "a/profile"}}, "artifacts: there are traces of a profiler"),
+        ({"description__effective__profiling_mode": True}, "description: the profiler was on"),
+        ({"dataset__kind": "real", "job__data_path": "synthetic"}, "dataset: synthetic data was asked for"),
+    ],
+)
+def test_a_word_changed_in_one_place_alone_is_refused(tmp_path, changes, word):
+    assert word in _sentence(tmp_path, records.make(**changes))
+
+
 def test_a_batch_that_cannot_be_cut_from_the_data_is_refused_where_it_was_trained_on(tmp_path):
     document = records.make(job__workload__training__batch_size=2401)
     assert "a batch of 2401 windows is more than the 2400" in _sentence(tmp_path, document)

@@ -150,6 +150,14 @@ def test_a_cell_that_was_slowed_down_on_purpose_is_no_measurement_of_speed():
     assert not _any(_said_of(records.make("a")), "on purpose")
 
 
+def test_an_accuracy_of_what_are_no_numbers_is_told(tmp_path):
+    document = records.make("a")
+    assert not _any(_said_of(document), "logits")
+    document["evaluations"][-1]["is_finite"] = False
+    (said,) = _any(_said_of(document), "logits")
+    assert said.startswith("Some logits are not finite numbers") and "--seed" in said
+
+
 @pytest.mark.parametrize(
     "overflow", ["saturate", "infinities and NaN, as in TensorFlow", "the chip clamps; seen", None]
 )

@@ -75,11 +75,15 @@ def test_every_division_is_tried_once_and_the_first_block_keeps_its_sides():
     assert len(noise_floor._relabelled(20)) == 1024
 
 
-def test_the_floor_of_a_simulated_device_is_no_margin_of_the_real_one(sides):
-    simulated = [copy.deepcopy(side) for side in sides]
-    for one in simulated:
+@pytest.mark.parametrize(
+    "change", [{"proof": {"state": "simulated"}}, {"description": {"effective": {"slowed_down": 2.0}}}]
+)
+def test_the_floor_of_what_is_no_measurement_is_no_margin_of_the_real_one(sides, change):
+    other = [copy.deepcopy(side) for side in sides]
+    for one in other:
         for document in one.records:
-            document["proof"]["state"] = "simulated"
-    floor = noise_floor.of(simulated[0], simulated[1], "a cell", _BEFORE)
+            for part, changed in change.items():
+                document[part].update(changed)
+    floor = noise_floor.of(other[0], other[1], "a cell", _BEFORE)
     noise_floor.store(floor)
-    assert noise_floor.before(sides[0]) is None and noise_floor.before(simulated[0]) == floor
+    assert noise_floor.before(sides[0]) is None and noise_floor.before(other[0]) == floor

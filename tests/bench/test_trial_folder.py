@@ -1,6 +1,7 @@
 """Trials that a killed harness left: each becomes a record with its own reason, and none stops a later run."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,22 @@ def test_a_trial_that_had_failed_by_itself_keeps_its_own_reason(job, tmp_path):
     found = record.read(path)
     assert found["status"] == record.FAILED and found["proof"]["state"] == ON_HOST
     assert "harbench itself was ended" not in found["reason"]
+
+
+def test_a_trial_that_said_why_it_failed_is_saved_with_that(job, tmp_path):
+    _abandoned(replace(job, variables={"HARBENCH_NULL": json.dumps({"no such key": 1})}), tmp_path / "results")
+    (path,) = trial_folder.salvage(str(tmp_path / "results"))
+    found = record.read(path)
+    assert found["status"] == record.FAILED and "no such key" in found["reason"]
+
+
+@pytest.mark.parametrize("part", ["environment", "cost", "harbench", "run"])
+def test_a_draft_that_lacks_what_a_record_has_stops_nothing(job, tmp_path, part):
+    folder = _abandoned(job, tmp_path / "results")
+    draft = json.loads((folder / layout.DRAFT).read_text())
+    del draft[part]
+    (folder / layout.DRAFT).write_text(json.dumps(draft))
+    assert trial_folder.salvage(str(tmp_path / "results")) == [] or part == "run"
 
 
 @pytest.mark.parametrize("change", [{"made_later": 1}, {"workload": None}, {"workload": {"preset": "x", "depth": 3}}])

@@ -89,6 +89,10 @@ def test_what_is_no_measurement_is_said_in_the_sentence():
     assert mixed.startswith("NPU (simulated) trains at 1.000x the CPU (measured)")
     synthetic = {"dataset__kind": "synthetic"}
     assert "measured, synthetic data: " in _sentence(documents("a", **synthetic, **_NPU), documents("b", **synthetic))
+    slowed = {"description__effective__slowed_down": 2.0}
+    assert _sentence(documents("a", **slowed, **_NPU), documents("b", **slowed)).startswith(
+        "measured, slowed down 2x: "
+    )
 
 
 def test_a_row_for_each_cell_has_the_mandatory_columns():

@@ -9,6 +9,10 @@ import numpy as np
 
 from backends.protocol import Backend, BackendUnavailable, Model, Settings
 from har_model.config import NetworkConfig, Workload
+from har_model.errors import UsageError
+
+#: Log levels under which TensorFlow writes of every operation.
+_LOUD = ("TF_CPP_MAX_VLOG_LEVEL", "TF_CPP_MIN_VLOG_LEVEL", "TF_CPP_VMODULE")
 
 
 def is_installed() -> bool:
@@ -32,6 +36,16 @@ class TensorFlowBackend(Backend):
                 "try again." % error
             ) from error
         from backends.engines.tensorflow import model  # noqa: F401 - not to be imported later, in a phase that is timed
+
+    def check(self, settings: Settings, variables: Mapping[str, str]) -> None:
+        """As every backend, and that TensorFlow does not write of each operation while steps are timed."""
+        super().check(settings, variables)
+        for name in _LOUD:
+            if variables.get(name, "") not in ("", "0"):
+                raise UsageError(
+                    "%s=%s has TensorFlow write of every operation, which slows each step: unset it."
+                    % (name, variables[name])
+                )
 
     @abstractmethod
     def place(self, workload: Workload, settings: Settings) -> Any:

@@ -25,12 +25,12 @@ def parse_xml(text: str) -> Report:
     elements = root.findall("gpu")
     gpus = tuple(_gpu(element.findtext, element.get("id"), _active_in_xml(element)) for element in elements)
     schema = _SCHEMA.search(text)
-    listed = [process for element in elements for process in _processes_in_xml(element)]
+    lists = [_processes_in_xml(element) for element in elements]
+    listed = tuple(process for one in lists for process in one or ())
     return _report(
         text,
         gpus,
-        # No entry at all is what a container shows, whatever runs beside it.
-        tuple(listed) or None,
+        listed if lists and None not in lists else None,
         root.findtext,
         schema.group(1) if schema else None,
     )
@@ -94,8 +94,14 @@ def _active_in_xml(element: ElementTree.Element) -> Optional[List[str]]:
     return [_REASON_PREFIX.sub("", each.tag) for each in groups[0] if (each.text or "").strip() == "Active"]
 
 
-def _processes_in_xml(element: ElementTree.Element) -> List[Process]:
-    return _processes([each.findtext for each in element.findall("processes/process_info")], element.get("id"))
+def _processes_in_xml(element: ElementTree.Element) -> Optional[List[Process]]:
+    """The processes on a GPU; None where they are not told, or not all of them (`N/A`, `Insufficient Permissions`)."""
+    told = element.find("processes")
+    if told is None or (told.text or "").strip():
+        return None
+    entries = told.findall("process_info")
+    found = _processes([each.findtext for each in entries], element.get("id"))
+    return found if len(found) == len(entries) else None
 
 
 def _processes(entries: List[Lookup], bus_id: Optional[str]) -> List[Process]:

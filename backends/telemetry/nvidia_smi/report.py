@@ -78,7 +78,7 @@ class Report:
 
     Args:
         gpus: those that could be read, in the order printed.
-        processes: those listed; None where nothing is told, as in an empty panel, which a container shows as well.
+        processes: those listed; None where nothing is told, as in an empty panel of text; a container is told of none.
         tool_version, driver_version, cuda_version: the first two may differ.
         schema: of an XML document, as "v12".
         attached: GPUs that the driver counts.

@@ -173,6 +173,9 @@ def test_the_trials_environment_shows_one_gpu_and_keeps_float32():
         (_settings(precision="bf16"), {}, "--precision bf16"),
         (_settings(profile_folder="p"), {}, "profiler"),
         (_settings(), {"TF_ENABLE_AUTO_MIXED_PRECISION": "1"}, "TF_ENABLE_AUTO_MIXED_PRECISION"),
+        (_settings(), {"CUDA_LAUNCH_BLOCKING": "1"}, "CUDA_LAUNCH_BLOCKING"),
+        (_settings(), {"TF_CPP_MAX_VLOG_LEVEL": "2"}, "TF_CPP_MAX_VLOG_LEVEL=2 has TensorFlow write"),
+        (_settings(), {"TF_CPP_VMODULE": "executor=1"}, "TF_CPP_VMODULE"),
     ],
 )
 def test_what_the_gpu_has_not_is_refused_before_a_trial(settings, variables, word):

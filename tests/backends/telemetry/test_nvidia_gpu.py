@@ -88,6 +88,16 @@ def test_nvidia_smi_sees_processes_memory_and_throttling():
     assert seen["throttle_reasons"] == ["sw_power_cap"] and seen["throttle_readings"] == {"sw_power_cap": 1}
 
 
+@pytest.mark.parametrize("untold", ["N/A", "Insufficient Permissions"])
+def test_a_process_is_not_new_where_none_was_told_before(untold):
+    nowhere = 2**22 + 1
+    texts = [document(gpu(processes=untold)), *[document(gpu(busy="97 %", processes=_PROCESS % nowhere))] * 2]
+    watched = smi(*texts, pids={77}, readings_before=1)
+    for _ in texts:
+        watched.read()
+    assert watched.observation()["is_process_new"] is None
+
+
 def test_a_process_under_the_hosts_number_is_new_where_a_container_listed_none_before():
     nowhere = 2**22 + 1  # larger than any number that Linux gives a process
     texts = [document(gpu()), *[document(gpu(busy="97 %", processes=_PROCESS % nowhere))] * 2]

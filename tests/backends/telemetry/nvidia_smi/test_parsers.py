@@ -161,10 +161,20 @@ def test_a_document_is_read_by_its_groups():
     assert (process.pid, process.memory_mib, process.bus_id) == (12, 1200, "00000000:07:00.0")
 
 
-def test_a_document_that_is_cut_is_a_fault_and_an_empty_list_of_processes_is_unknown():
+def test_a_document_that_is_cut_is_a_fault():
     assert documents.parse_xml(XML[:-5]).fault.kind == errors.NOT_UNDERSTOOD
+
+
+def _with_processes(text):
     head, tail = XML.index("<process_info>"), XML.index("</process_info>") + len("</process_info>")
-    assert documents.parse_xml(XML[:head] + XML[tail:]).processes is None
+    return documents.parse_xml(XML[:head] + text + XML[tail:]).processes
+
+
+def test_a_list_of_processes_that_is_not_told_is_unknown_and_an_empty_one_is_not():
+    assert _with_processes("") == ()
+    for untold in ("N/A", "Insufficient Permissions", "<process_info><pid>N/A</pid></process_info>"):
+        assert _with_processes(untold) is None
+    assert documents.parse_xml(XML.replace("processes>", "other>")).processes is None
 
 
 LONG = """\
