@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from backends.ascend import option_files, parameters
 from har_model.errors import UsageError
+from tests.contract.double.common import keys
 
 _MIXLIST = '{"black-list": {"to-remove": ["Xlog1py"], "to-add": ["MatMul"]}, "white-list": {"to-add": ["Add"]}}'
 _JSON = ["fusion_switch_file", "modify_mixlist"]
@@ -20,6 +21,11 @@ def _refusal(name, path):
     sentence = str(caught.value)
     assert sentence.startswith("The npu option %s " % name) and sentence.endswith(".") and "\n" not in sentence
     return sentence
+
+
+def test_the_files_are_those_that_the_double_looks_for():
+    assert set(option_files.NAMES) == set(keys.FILES) == set(_JSON + _OTHER)
+    assert set(option_files.OF_JSON) == set(keys.FILES_OF_JSON) == set(_JSON)
 
 
 @pytest.mark.parametrize("name", _JSON + _OTHER)
