@@ -6,8 +6,9 @@ Names and types as they are looked up in tf_adapter/util/npu_attrs.cc of the ada
 
 import os
 import re
-from typing import Dict, Mapping, Tuple, Union
+from typing import Dict, Mapping, Optional, Tuple, Union
 
+from backends.ascend import option_files
 from har_model.errors import UsageError
 
 Value = Union[bool, int, str]
@@ -55,6 +56,7 @@ _ALL = dict(OLD, **NEW)
 #: What a value must be one of, where the reference or the adapter says so; a wrong one ends the process or is ignored.
 CHOICES: Dict[str, Tuple[Value, ...]] = {
     "ac_parallel_enable": ("0", "1"),
+    "atomic_clean_policy": (0, 1),
     "buffer_optimize": ("l2_optimize", "off_optimize"),
     "deterministic": (0, 1),
     "enable_exception_dump": (0, 1, 2),
@@ -69,17 +71,31 @@ CHOICES: Dict[str, Tuple[Value, ...]] = {
     ),
     "shape_generalization_mode": ("STRICT", "FULL", "ADAPTIVE"),
     "static_memory_policy": (0, 2, 3, 4),
+    "topo_sorting_mode": (0, 1, 2, 3),  # as CANN's atc reference has it
     "variable_placement": ("Device", "Host"),
     "variable_use_1g_huge_page": (0, 1, 2),
 }  # fmt: skip
 #: Values that the old adapter lacks, where it knows the name: it ends the process.
 _OLD_CHOICES: Dict[str, Tuple[Value, ...]] = {"op_select_implmode": ("high_precision", "high_performance")}
-_LARGEST_INPUT_FUSION_BYTES = 32 * 2**20
-#: Names whose value is a file; the trial has a working folder of its own.
-_FILES = (
-    "compress_weight_conf", "customize_dtypes", "fusion_switch_file", "insert_op_file", "modify_mixlist",
-    "op_precision_mode",
-)  # fmt: skip
+#: The least and the most that a number can be, None where the reference knows no most; bytes, models, s or ms. It gives
+#: -1 to the waiting for streams and events alone, as no limit; a time that is less than nothing is otherwise none.
+RANGES: Dict[str, Tuple[int, Optional[int]]] = {
+    "event_sync_timeout": (-1, None),
+    "graph_exec_timeout": (0, None),
+    "graph_max_parallel_model_num": (1, 2**31 - 1),
+    "hccl_timeout": (0, 2**31 - 1),
+    "input_fusion_size": (0, 32 * 2**20),
+    "op_execute_timeout": (0, None),
+    "op_wait_timeout": (0, None),
+    "stream_sync_timeout": (-1, None),
+}
+#: The form of a text, with the reference's example.
+FORMS: Dict[str, Tuple[str, str]] = {
+    "optypelist_for_implmode": (r"[A-Za-z_]\w*(,[A-Za-z_]\w*)*", "Pooling,SoftmaxV2"),
+    "stream_max_parallel_num": (
+        r"[A-Za-z_]\w*:[1-9][0-9]*(,[A-Za-z_]\w*:[1-9][0-9]*)*", "DNN_VM_AICPU:10,AIcoreEngine:1",
+    ),
+}  # fmt: skip
 #: Names whose value is a folder.
 _FOLDERS = ("graph_compiler_cache_dir", "op_compiler_cache_dir")
 #: What AttrValue's integer field holds, and a bit less.
@@ -91,6 +107,7 @@ _ONE_DEVICE = "a trial runs on one device"
 _NO_TUNING = "tuning takes place inside the steps; tune in a run of its own and give its result"
 _NO_DUMP = "a dump slows every step; dump outside of a timed run"
 _NO_DEBUGGING = "debug code slows the operations"
+_NO_EFFECT = "it has no effect in the current version of the adapter, by its reference"
 #: Why a name is not taken as an option.
 REFUSED: Dict[str, str] = {
     "use_off_line": _OWN + " (off, the graph runs on the host)",
@@ -105,6 +122,8 @@ REFUSED: Dict[str, str] = {
     "op_debug_level": _NO_DEBUGGING,
     "op_debug_config": _NO_DEBUGGING,
     "debug_dir": _NO_DEBUGGING,
+    "graph_memory_max_size": _NO_EFFECT,
+    "variable_memory_max_size": _NO_EFFECT,
     "frozen_variable": "training changes the variables",
     "quant_dumpable": _NO_DUMP,
 }
@@ -124,6 +143,11 @@ REFUSED.update(dict.fromkeys(
     _ONE_DEVICE,
 ))  # fmt: skip
 
+#: Of each two the adapter takes one: it dies of the first, and heeds the second's op_precision_mode alone.
+_EXCLUSIVE = (
+    ("enable_compress_weight", "compress_weight_conf"),
+    ("op_precision_mode", "op_select_implmode"),
+)
 _WORDS = {"true": True, "false": False}
 
 
@@ -141,17 +165,27 @@ def parse(name: str, text: str) -> Value:
             % name
         )
     value = _typed(name, text)
-    if name in CHOICES and value not in CHOICES[name]:
-        raise UsageError(
-            "The npu option %s is %s, not %r." % (name, " or ".join(map(str, CHOICES[name])), text)
-        )  # fmt: skip
-    if name in _FILES and not (os.path.isabs(text) and os.path.isfile(text)):
-        raise UsageError("The npu option %s is the whole path of a file, and %r is none." % (name, text))
-    if name in _FOLDERS and not os.path.isabs(text):  # a trial has a working folder of its own
-        raise UsageError("The npu option %s is the whole path of a folder, and %r is none." % (name, text))
-    if name == "input_fusion_size" and not 0 <= int(value) <= _LARGEST_INPUT_FUSION_BYTES:
-        raise UsageError("The npu option %s is 0 to %d bytes, not %s." % (name, _LARGEST_INPUT_FUSION_BYTES, text))
+    if name in option_files.NAMES:
+        option_files.check(name, text)
+    wanted = _wanted(name, value)
+    if wanted is not None:
+        raise UsageError("The npu option %s is %s, not %r." % (name, wanted, text))
     return value
+
+
+def _wanted(name: str, value: Value) -> Optional[str]:
+    """What a value should have been, in words; None where it may be as it is."""
+    if name in CHOICES and value not in CHOICES[name]:
+        return " or ".join(map(str, CHOICES[name]))
+    if name in RANGES:
+        least, most = RANGES[name]
+        if int(value) < least or (most is not None and int(value) > most):
+            return "%d or more" % least if most is None else "%d to %d" % (least, most)
+    if name in FORMS and not re.fullmatch(FORMS[name][0], str(value), re.ASCII):
+        return "of a form such as %s" % FORMS[name][1]
+    if name in _FOLDERS and not os.path.isabs(str(value)):  # a trial has a working folder of its own
+        return "the whole path of a folder"
+    return None
 
 
 def _typed(name: str, text: str) -> Value:
@@ -184,8 +218,11 @@ def parse_all(options: Mapping[str, str], precision: str) -> Dict[str, Value]:
         raise UsageError("The npu option modify_mixlist goes with a mixed precision, not with %s." % precision)
     if "optypelist_for_implmode" in values and "op_select_implmode" not in values:
         raise UsageError("The npu option optypelist_for_implmode goes with op_select_implmode; give that too.")
-    if "enable_compress_weight" in values and "compress_weight_conf" in values:
-        raise UsageError("The npu options enable_compress_weight and compress_weight_conf exclude one another.")
+    if values.get("variable_placement") == "Host" and values.get("mix_compile_mode") is not True:
+        raise UsageError("The npu option variable_placement=Host goes with mix_compile_mode=true; give that too.")
+    for one, other in _EXCLUSIVE:
+        if one in values and other in values:
+            raise UsageError("The npu options %s and %s exclude one another." % (one, other))
     return values
 
 

@@ -178,6 +178,10 @@ def refused(tmp_path, data_path, monkeypatch, capsys):
         ("mix_compile_mode=maybe", "true or false"),
         ("memory_optimization=on", "off or default"),
         ("modify_mixlist=/no/such/file", "whole path of a file"),
+        ("fusion_switch_file=%s" % __file__, "which is not JSON"),
+        ("graph_memory_max_size=1024", "no effect in the current version"),
+        ("stream_max_parallel_num=banana", "of a form such as DNN_VM_AICPU:10,AIcoreEngine:1"),
+        ("hccl_timeout=-5", "0 to 2147483647"),
     ],
 )
 def test_an_option_that_the_adapter_would_ignore_or_die_of_is_a_usage_error(refused, option, words):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contract.attr_values import Value, read, refused
 from tests.contract.double.common import options, values
 from tests.contract.double.common.contract import ContractViolation, Fatal, Refusal
 from tests.contract.double.common.keys import KEYS
@@ -22,34 +23,6 @@ DOCUMENTED_NEW = {
     "i": "deterministic hccl_timeout op_wait_timeout stream_sync_timeout graph_exec_timeout topo_sorting_mode",
     "s": "precision_mode_v2 modify_mixlist customize_dtypes jit_compile aoe_mode HCCL_algorithm ac_parallel_enable",
 }
-
-
-class Value:
-    """An AttrValue with one field set, whose others read as empty."""
-
-    def __init__(self, field, content):
-        self._field = field
-        self.s, self.b, self.i = b"", False, 0
-        setattr(self, field, content.encode() if field == "s" else content)
-
-    def WhichOneof(self, name):
-        assert name == "value"
-        return self._field
-
-
-def value(content):
-    field = "b" if isinstance(content, bool) else "i" if isinstance(content, int) else "s"
-    return Value(field, content)
-
-
-def read(variant, **parameters):
-    return options.read({key: value(content) for key, content in parameters.items()}, variant)
-
-
-def refused(kind, variant, **parameters):
-    with pytest.raises(kind) as caught:
-        read(variant, **parameters)
-    return str(caught.value)
 
 
 def test_the_adapters_look_up_49_and_106_keys():
@@ -214,13 +187,6 @@ def test_precision_modes_of_both_times_are_taken(mode):
 @pytest.mark.parametrize("mode", ["allow_mix_precision_bf16", "mixed_float16", "fp32"])
 def test_old_checks_no_precision_mode_so_the_double_does(mode):
     assert "precision_mode is %r" % mode in refused(ContractViolation, OLD, precision_mode=mode)
-
-
-@pytest.mark.parametrize("given_modes", [{}, {"precision_mode": "force_fp32"}, {"precision_mode_v2": "origin"}])
-def test_a_mixlist_needs_a_mixed_mode(given_modes):
-    text = refused(Refusal, NEW, modify_mixlist="a.json", **given_modes)
-    assert text.startswith("modify_mixlist is assigned, please ensure ")
-    assert read(NEW, modify_mixlist="a.json", precision_mode="allow_mix_precision").on_device
 
 
 @pytest.mark.parametrize(

@@ -110,14 +110,24 @@ def test_a_placeholder_without_a_static_shape_is_a_violation(adapter):
     assert outcome.error.startswith("npu_bridge.common.contract.ContractViolation: windows:0 has the dynamic shape")
 
 
-@pytest.mark.parametrize("name", ["remapping", "memory_optimization"])
-def test_rewrites_that_the_documents_switch_off_must_be_off(adapter, name):
-    program = """
-        config = device_config()
-        config.graph_options.rewrite_options.%s = 0
-        run_once(config)
-    """
-    assert "rewrite_options.%s must be set to OFF" % name in adapter.run(program % name).error
+_PARTIAL = """
+    x = tf1.placeholder(tf.float32, [2])
+    y = x * 2
+    with tf1.Session(config=%s) as session:
+        handle = session.partial_run_setup([y], [x])
+        print(session.partial_run(handle, y, {x: [1, 2]}))
+"""
+
+
+def test_a_partial_run_of_the_device_is_a_violation(adapter):
+    outcome = adapter.run(_PARTIAL % "device_config()")
+    assert outcome.error.endswith("ContractViolation: partial_run_setup computes on the host: use run")
+    assert outcome.stdout == ""
+
+
+def test_a_partial_run_on_the_host_is_let_alone(adapter):
+    program = _PARTIAL % "device_config(use_off_line=False)"
+    assert adapter.run(program).stdout == "[2. 4.]\n"
 
 
 def test_a_violation_is_an_assertion_error_that_names_the_key(adapter):

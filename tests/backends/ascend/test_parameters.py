@@ -23,6 +23,8 @@ def _example(name, tmp_path):
         path = tmp_path / "given.json"
         path.write_text("{}")
         return str(path)
+    if name in parameters.FORMS:
+        return parameters.FORMS[name][1]
     return {"b": "true", "i": "7", "s": str(tmp_path)}[_ALL[name]]
 
 
@@ -99,11 +101,89 @@ def test_any_value_has_the_type_of_its_field_or_is_a_usage_error(name, value):
         ("modify_mixlist", "mixlist.json"),
         ("modify_mixlist", "/"),
         ("fusion_switch_file", "/no/such/file.json"),
+        ("atomic_clean_policy", "2"),
+        ("topo_sorting_mode", "4"),
+        ("hccl_timeout", "-5"),
+        ("hccl_timeout", "2147483648"),
+        ("op_wait_timeout", "-1"),
+        ("op_execute_timeout", "-1"),
+        ("graph_exec_timeout", "-9"),
+        ("stream_sync_timeout", "-2"),
+        ("event_sync_timeout", "-2"),
+        ("graph_max_parallel_model_num", "0"),
+        ("stream_max_parallel_num", "banana"),
+        ("stream_max_parallel_num", "AIcoreEngine"),
+        ("stream_max_parallel_num", "AIcoreEngine:0"),
+        ("stream_max_parallel_num", "AIcoreEngine:-1"),
+        ("stream_max_parallel_num", "AIcoreEngine:1,"),
+        ("stream_max_parallel_num", "AIcoreEngine:1;DNN_VM_AICPU:10"),
+        ("stream_max_parallel_num", "AIcoreEngine:1\n"),
+        ("optypelist_for_implmode", "Pooling;SoftmaxV2"),
+        ("optypelist_for_implmode", ","),
     ],
 )
 def test_a_value_that_the_adapter_would_die_of_or_take_for_another_is_refused(name, text):
     with pytest.raises(UsageError, match=name):
         parameters.parse(name, text)
+
+
+@pytest.mark.parametrize(
+    "name, text, words",
+    [
+        ("hccl_timeout", "-5", "The npu option hccl_timeout is 0 to 2147483647, not '-5'."),
+        ("op_wait_timeout", "-1", "The npu option op_wait_timeout is 0 or more, not '-1'."),
+        ("stream_sync_timeout", "-2", "The npu option stream_sync_timeout is -1 or more, not '-2'."),
+        (
+            "stream_max_parallel_num",
+            "banana",
+            "The npu option stream_max_parallel_num is of a form such as DNN_VM_AICPU:10,AIcoreEngine:1, not 'banana'.",
+        ),
+        (
+            "graph_compiler_cache_dir",
+            "./c",
+            "The npu option graph_compiler_cache_dir is the whole path of a folder, not './c'.",
+        ),
+    ],
+)
+def test_a_refused_value_is_told_what_it_should_have_been(name, text, words):
+    with pytest.raises(UsageError) as caught:
+        parameters.parse(name, text)
+    assert str(caught.value) == words
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("hccl_timeout", "0"),
+        ("hccl_timeout", "1836"),
+        ("op_wait_timeout", "120"),
+        ("op_execute_timeout", "90"),
+        ("graph_exec_timeout", "600000"),
+        ("stream_sync_timeout", "-1"),
+        ("event_sync_timeout", "-1"),
+        ("event_sync_timeout", "60000"),
+        ("input_fusion_size", "0"),
+        ("input_fusion_size", "33554432"),
+        ("graph_max_parallel_model_num", "1"),
+        ("topo_sorting_mode", "3"),
+    ],
+)
+def test_the_defaults_and_the_bounds_of_the_documents_are_taken(name, text):
+    assert parameters.parse(name, text) == int(text)
+
+
+@given(
+    st.lists(st.tuples(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,9}", fullmatch=True), st.integers(1, 99)), min_size=1)
+)
+def test_any_list_of_engines_with_their_streams_is_taken(engines):
+    text = ",".join("%s:%d" % engine for engine in engines)
+    assert parameters.parse("stream_max_parallel_num", text) == text
+
+
+@pytest.mark.parametrize("name", ["graph_memory_max_size", "variable_memory_max_size"])
+def test_an_option_without_effect_is_not_recorded_as_effective(name):
+    with pytest.raises(UsageError, match="%s is not taken: it has no effect in the current version" % name):
+        parameters.parse(name, "1024")
 
 
 @pytest.mark.parametrize("adapter", ["old", "new"])
@@ -120,6 +200,9 @@ def test_every_value_that_the_documents_list_is_taken(adapter):
         ({"modify_mixlist": "FILE"}, "must_keep_origin_dtype", "mixed precision"),
         ({"optypelist_for_implmode": "Pooling"}, "allow_mix_precision", "op_select_implmode"),
         ({"enable_compress_weight": "true", "compress_weight_conf": "FILE"}, "force_fp32", "exclude"),
+        ({"op_precision_mode": "FILE", "op_select_implmode": "high_precision"}, "force_fp32", "exclude"),
+        ({"variable_placement": "Host"}, "force_fp32", "mix_compile_mode=true"),
+        ({"variable_placement": "Host", "mix_compile_mode": "false"}, "force_fp32", "mix_compile_mode=true"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options, precision, word, tmp_path):
@@ -128,6 +211,11 @@ def test_options_that_do_not_go_together_are_refused(options, precision, word, t
     given_options = {name: str(path) if text == "FILE" else text for name, text in options.items()}
     with pytest.raises(UsageError, match=word):
         parameters.parse_all(given_options, precision)
+
+
+def test_variables_on_the_host_go_with_operations_on_the_host():
+    options = {"variable_placement": "Host", "mix_compile_mode": "true"}
+    assert parameters.parse_all(options, "force_fp32") == {"variable_placement": "Host", "mix_compile_mode": True}
 
 
 @pytest.mark.parametrize("precision", ["allow_mix_precision", "allow_mix_precision_bf16", "mixed_float16"])

@@ -144,8 +144,8 @@ def test_every_option_that_is_taken_fits_into_the_configuration(tmp_path):
     for name, field in parameters.NEW.items():
         if name in parameters.REFUSED or name == "modify_mixlist":
             continue
-        text = str(parameters.CHOICES.get(name, ({"b": "true", "i": "-1", "s": str(path)}[field],))[0])
-        text = "0" if name == "input_fusion_size" else text
+        text = str(parameters.CHOICES.get(name, ({"b": "true", "i": "1", "s": str(path)}[field],))[0])
+        text = parameters.FORMS[name][1] if name in parameters.FORMS else text
         text = str(tmp_path) if name.endswith("_cache_dir") else text
         options = dict({name: text}, **({"op_select_implmode": "high_precision"} if "implmode" in name else {}))
         proto, _ = session.config(_settings(**options), _adapter(), {"HOME": str(tmp_path)})

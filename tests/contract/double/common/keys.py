@@ -71,6 +71,18 @@ PRECISION_MODES_V2 = (
     "mixed_hif8",
 )
 
+#: Keys whose value is the path of a file; the adapter passes it on unread.
+FILES = (
+    "compress_weight_conf",
+    "customize_dtypes",
+    "fusion_switch_file",
+    "insert_op_file",
+    "modify_mixlist",
+    "op_precision_mode",
+)
+#: Those whose file is a JSON object, by the documents.
+FILES_OF_JSON = ("fusion_switch_file", "modify_mixlist")
+
 #: Values that the documents allow and the adapter does not check, or not at this place: the double refuses others.
 DOCUMENTED_VALUES: Dict[str, Dict[str, Tuple[Any, ...]]] = {
     "old": {

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from . import log, values
 from .contract import ContractViolation, Fatal, Refusal
-from .keys import DOCUMENTED_VALUES, FIELDS, KEYS, PRECISION_MODES, PRECISION_MODES_V2
+from .keys import DOCUMENTED_VALUES, FIELDS, FILES, FILES_OF_JSON, KEYS, PRECISION_MODES, PRECISION_MODES_V2
 from .variant import Variant
 
 _IMPLMODES = {
@@ -229,7 +229,15 @@ _CHECKS = (
 )
 
 
+def _check_files(given: Mapping[str, Any]) -> None:
+    for key in FILES:
+        problem = values.file(given[key], key in FILES_OF_JSON) if key in given else None
+        if problem:
+            raise ContractViolation("%s %s" % (key, problem))
+
+
 def _check_documents(given: Mapping[str, Any], variant: Variant) -> None:
+    _check_files(given)
     for key, allowed in DOCUMENTED_VALUES[variant.adapter].items():
         if key in given and given[key] not in allowed:
             raise ContractViolation("%s is %r: the documents allow only %s" % (key, given[key], list(allowed)))

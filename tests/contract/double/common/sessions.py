@@ -15,7 +15,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
 from tensorflow.python.client import session as session_module
 
-from . import device, failures, graphs, log, options, script, variant
+from . import device, failures, graphs, log, options, rewrites, script, variant
 from .contract import ContractViolation, Fatal, Refusal
 
 _STATE = "_npu_double_state"
@@ -54,7 +54,7 @@ class DeviceSession:
 
     def __init__(self, config: Any, entry: Any) -> None:
         self.options = options.read(entry.parameter_map, variant.current())
-        _check_rewrites(config.graph_options.rewrite_options)
+        rewrites.check(config.graph_options)
         self._compiled: Dict[Tuple[Any, ...], int] = {}
         if self.options.profile_folder and script.read().get("traces", True):
             _leave_traces(self.options.profile_folder)
@@ -113,19 +113,6 @@ class DeviceSession:
         if has_feeds:
             raise ContractViolation("iterations_per_loop above 1 cannot be fed: the data come from a dataset")
         return self.options.iterations_per_loop - 1
-
-
-def _check_rewrites(rewrite: Any) -> None:
-    """The rewrites that the documents switch off, by `RewriterConfig.OFF` for both.
-
-    For memory_optimization that number means MANUAL, which does nothing either; NO_MEM_OPT says what is meant.
-    """
-    allowed = {"remapping": (RewriterConfig.OFF,)}
-    if variant.current().needs_memory_optimization_off:
-        allowed["memory_optimization"] = (RewriterConfig.OFF, RewriterConfig.NO_MEM_OPT)
-    for name, values in allowed.items():
-        if getattr(rewrite, name) not in values:
-            raise ContractViolation("with NpuOptimizer, rewrite_options.%s must be set to OFF" % name)
 
 
 def _kernel(graph_id: int) -> str:
@@ -202,6 +189,17 @@ def _patched_make_callable(make_callable: Callable[..., Any]) -> Callable[..., A
     return device_callable
 
 
+def _patched_partial(partial: Callable[..., Any]) -> Callable[..., Any]:
+    """No part of a graph is a graph that the adapter compiles: it would run on the host, unnoticed."""
+
+    def device_partial(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if _state(self) is not None:
+            raise ContractViolation("%s computes on the host: use run" % partial.__name__)
+        return partial(self, *args, **kwargs)
+
+    return device_partial
+
+
 def decorator_tf_session(init: Callable[..., None]) -> Callable[..., None]:
     """A session's `__init__` that gives its configuration what NEW gives it, in place."""
     names = list(inspect.signature(init).parameters)
@@ -221,3 +219,5 @@ def patch_runs() -> None:
         base._npu_double_is_patched = True
         base.run = _patched_run(base.run)
         base.make_callable = _patched_make_callable(base.make_callable)
+        for name in ("partial_run_setup", "partial_run"):
+            setattr(base, name, _patched_partial(getattr(base, name)))

@@ -27,6 +27,22 @@ def folder(path: str) -> Optional[str]:
     return None
 
 
+def file(path: str, is_json: bool) -> Optional[str]:
+    """What is wrong with a file that must be there to be read, and be a JSON object where that is wanted."""
+    if not os.path.isfile(path):
+        return "names the file %r, which does not exist" % path
+    try:
+        with open(path, "rb") as opened:
+            content = opened.read()
+        if is_json and not isinstance(json.loads(content.decode("utf-8-sig")), dict):
+            return "names the file %r, which is no JSON object" % path
+    except OSError:
+        return "names the file %r, which cannot be read" % path
+    except ValueError:
+        return "names the file %r, which is not JSON" % path
+    return None
+
+
 def dump_step(text: str) -> Optional[str]:
     """What is wrong with a list of steps such as "0|5|10-20"."""
     if not re.match(r"^\d+(-\d+)?(\|\d+(-\d+)?)*$", text):
