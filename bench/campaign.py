@@ -101,7 +101,8 @@ def _figures_text(document: record.Record) -> str:
 
 def _say_failure(ended: Outcome, console: Console) -> None:
     console.print("  %s: %s" % (ended.status, escape(printable.text(str(ended.reason)))))
-    for line in ended.log_tail[-_LOG_LINES_SHOWN:]:
+    # What a trial that somebody interrupted wrote last says nothing.
+    for line in ended.log_tail[-_LOG_LINES_SHOWN:] if ended.status != record.INTERRUPTED else ():
         console.print("  | " + escape(printable.text(line)))
 
 

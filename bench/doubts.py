@@ -1,28 +1,20 @@
-"""Every sentence that may be said against a result, each with the next step; those on its host: `bench.host_doubts`."""
+"""Every sentence that may be said against a result, each with the next step.
 
-import math
+Those on its speed are in `bench.speed_doubts`, those on its host in `bench.host_doubts`.
+"""
+
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from backends.proof import SIMULATED
-from backends.protocol import KERNEL_FUSED, OVERFLOW_UNSEEN
-from bench import host_doubts, synchronisation, units, updates
+from backends.protocol import OVERFLOW_UNSEEN
+from bench import host_doubts, speed_doubts, units, updates
 from bench.cells import Cell
 from bench.comparing import fairness
-from bench.figures import slow_down
 from bench.plan import DEFAULT_EPOCHS, MODE_FULL
 from bench.record import Record
-from bench.stats import Estimate, outliers, steady
+from bench.speed_doubts import FEWEST_TRIALS
 from har_model.dataset.signals import REAL
 
-_FEWEST_TRIALS = 3
-#: Upper over lower end of an interval that leaves more than a tenth open.
-_WIDE_INTERVAL = 1.1
-#: Share of the steady time that severe slow outliers may take.
-_STALLED_SHARE = 0.05
-#: The t and the resampled interval disagree where one is so many times as wide as the other, in logarithms ...
-_UNLIKE_WIDTHS = 1.5
-#: ... unless both are narrower than this, which is less than anybody asks for.
-_NARROW_LOG_WIDTH = 1e-3
 _PUBLISHED_EPOCHS = DEFAULT_EPOCHS[MODE_FULL]
 
 Doubt = Callable[[Cell], Optional[str]]
@@ -83,89 +75,11 @@ def _other_length(cell: Cell) -> Optional[str]:
     )
 
 
-def _fused(cell: Cell) -> Optional[str]:
-    if cell.first["job"]["kernel"] != KERNEL_FUSED:
-        return None
-    return (
-        "The fused kernel: the same arithmetic in fewer operations than the unrolled graph of the published FPS; "
-        "--kernel unrolled comes closest to it."
-    )
-
-
 def _few_trials(cell: Cell) -> Optional[str]:
-    if len(cell.records) >= _FEWEST_TRIALS:
+    if len(cell.records) >= FEWEST_TRIALS:
         return None
     return "Only %s: use --trials 3 for an interval that holds, 5 to publish." % (
         units.counted(len(cell.records), "trial")
-    )
-
-
-def _not_steady(cell: Cell) -> Optional[str]:
-    unsteady = [figures.steady for figures in cell.figures if figures.steady.answer != steady.FOUND]
-    if not unsteady:
-        return None
-    return (
-        "No steady state in %d of %d trials (%s: %s): their figures take every step behind the warm-up; measure on an "
-        "idle machine, with more --steps." % (len(unsteady), len(cell.figures), unsteady[0].answer, unsteady[0].reason)
-    )
-
-
-def _wide(cell: Cell) -> Optional[str]:
-    estimate = cell.estimate("fps")
-    if estimate.low is None or estimate.high is None or estimate.high / estimate.low < _WIDE_INTERVAL:
-        return None
-    if estimate.n < _FEWEST_TRIALS:  # it is wide for want of trials, which `_few_trials` says
-        return None
-    return (
-        "The interval is wide (its ends differ %.2f-fold), the trials disagree: repeat on an idle machine, with more "
-        "--trials." % (estimate.high / estimate.low)
-    )
-
-
-def _log_width(estimate: Estimate) -> Optional[float]:
-    return math.log(estimate.high / estimate.low) if estimate.low and estimate.high else None
-
-
-def _unlike_intervals(cell: Cell) -> Optional[str]:
-    resampled = cell.resampled_fps()
-    widths = [_log_width(one) for one in (cell.estimate("fps"), resampled)] if resampled else [None]
-    known = [width for width in widths if width is not None]
-    if len(known) < 2 or max(known) <= max(_UNLIKE_WIDTHS * min(known), _NARROW_LOG_WIDTH):
-        return None
-    wider, why = (
-        ("Student's t", "single trials stand apart")
-        if known[0] > known[1]
-        else ("the resampled one", "the trials agree better than the noise of their steps lets expect, by luck")
-    )
-    return (
-        "Student's t and the resampled interval disagree: %s is more than %g times as wide (as if %s); trust the wider "
-        "one, look at the single trials, and take more --trials." % (wider, _UNLIKE_WIDTHS, why)
-    )
-
-
-def _stalls(cell: Cell) -> Optional[str]:
-    found = cell.outliers()
-    if found is None or found.severe_share <= _STALLED_SHARE:
-        return None
-    rhythm = {
-        outliers.PERIODIC: "periodic stalls about every %s steps" % found.period_steps,
-        outliers.NOT_PERIODIC: "without a period",
-        outliers.UNKNOWN: "too few to tell a period",
-    }[found.rhythm]
-    return (
-        "%d of %d steady steps are severe slow outliers and took %.1f %% of the time (%s), none was dropped: look for "
-        "what comes as often (other work, a quota, collections), and repeat."
-        % (found.high_severe, found.steps, 100 * found.severe_share, rhythm)
-    )
-
-
-def _slowed_down(cell: Cell) -> Optional[str]:
-    factor = slow_down(cell.first)
-    if factor is None:
-        return None
-    return (
-        "Slowed down on purpose, each step %s times as long (HARBENCH_SLOW_DOWN): no measurement of the device's "
-        "speed; measure without that variable." % factor
     )
 
 
@@ -185,25 +99,8 @@ def _several_runs(cell: Cell) -> Optional[str]:
     if len(runs) == 1 and (None not in runs or len(set(numbers)) == len(numbers)):
         return None
     return (
-        "The %d trials are of several runs, seeds may repeat: give the records of one run to `harbench report`."
+        "The %d trials are of several runs, seeds may repeat: `harbench compare run=...` takes those of one run."
         % len(numbers)
-    )
-
-
-def _asynchronous(cell: Cell) -> Optional[str]:
-    def is_behind(record: Record) -> bool:
-        fetches = record.get("synchronisation")
-        if fetches is None:
-            return False
-        drain = synchronisation.Drain(fetches["first_seconds"], fetches["second_seconds"])
-        return synchronisation.is_behind(drain, record["steps"]["seconds"])
-
-    count = sum(map(is_behind, cell.records))
-    if not count:
-        return None
-    return (
-        "After the last step the device was still at work in %d of %d trials: steps may come back before their work is "
-        "done, and be timed too fast; the backend must wait for the device in each step." % (count, len(cell.records))
     )
 
 
@@ -258,34 +155,25 @@ def _dirty(cell: Cell) -> Optional[str]:
 
 _DOUBTS: Tuple[Doubt, ...] = (
     _simulated,
-    _slowed_down,
     _synthetic,
     _subset,
     _other_length,
-    _fused,
     _limited_precision,
     _few_trials,
     _several_runs,
-    _wide,
-    _unlike_intervals,
-    _not_steady,
-    _stalls,
-    _asynchronous,
     _not_finite,
     _logits_not_finite,
     _skipped_updates,
     _unseen_overflow,
     _dirty,
 )
-#: Those that mean nothing for a cell that has no speed.
-_OF_SPEED = (_slowed_down, _fused, _wide, _unlike_intervals, _not_steady, _stalls, _asynchronous)
 
 
 def of_cell(cell: Cell) -> List[str]:
     """What may be said against a cell's figures."""
-    asked = [doubt for doubt in _DOUBTS if cell.has_speed or doubt not in _OF_SPEED]
-    found = [sentence for sentence in (doubt(cell) for doubt in asked) if sentence]
-    return found + (host_doubts.of_cell(cell) if cell.has_speed else [])  # what is wrong with a host shows in times
+    found = [sentence for sentence in (doubt(cell) for doubt in _DOUBTS) if sentence]
+    # What is wrong with a host shows in times.
+    return found + (speed_doubts.of_cell(cell) + host_doubts.of_cell(cell) if cell.has_speed else [])
 
 
 def of_runs(cells: Sequence[Cell]) -> List[str]:

@@ -38,4 +38,4 @@ def report(records: Tuple[str, ...], out: str) -> None:
     click.echo(text, nl=False)
     for fault in faults:
         click.echo("harbench: %s" % fault, err=True)
-    click.echo("written to %s" % path, err=True)
+    click.echo("written to %s" % os.path.abspath(path), err=True)

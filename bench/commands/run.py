@@ -45,7 +45,10 @@ def _resumed(facts: RunFacts, out: str, console: Console) -> Tuple[RunFacts, Dic
         click.echo("harbench: %s" % fault, err=True)
     earlier = resume.find(records, facts.fingerprint)
     if earlier is None:
-        console.print("nothing to resume in %s: all trials are run" % out, markup=False)
+        console.print(
+            "nothing to resume in %s (no run there has these cells, data, harbench and host): a new run begins" % out,
+            markup=False,
+        )
         return facts, {}
     console.print("resumed: %d complete trials are there already" % len(earlier.records))
     return replace(facts, identifier=earlier.run_id), earlier.records

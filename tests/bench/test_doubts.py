@@ -150,6 +150,13 @@ def test_a_cell_that_was_slowed_down_on_purpose_is_no_measurement_of_speed():
     assert not _any(_said_of(records.make("a")), "on purpose")
 
 
+def test_ten_last_steps_that_are_unlike_the_steady_ones_are_told():
+    steady, last = [0.1] * 40, [0.05] * 10
+    (said,) = _any(_said_of(records.make("a", seconds=(*steady, *last))), "published definition")
+    assert "of ten steps" in said and "the steady one" in said
+    assert not _any(_said_of(records.make("a", seconds=(*steady, *[0.1] * 10))), "published definition")
+
+
 def test_an_accuracy_of_what_are_no_numbers_is_told(tmp_path):
     document = records.make("a")
     assert not _any(_said_of(document), "logits")
