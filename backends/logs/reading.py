@@ -194,9 +194,9 @@ _ASK_FOR_THE_REST = (
 )
 #: What is said where nothing failed and nothing is proven.
 _ASK = {
-    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (that of February 2021) "
-    "never say and TF_CPP_MIN_LOG_LEVEL hides: unset that variable, or show the device's process and utilisation with "
-    "`npu-smi info`.",
+    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (before about November "
+    "2021) never say and TF_CPP_MIN_LOG_LEVEL hides: unset that variable, or show the device's process and utilisation "
+    "with `npu-smi info`.",
     GPU: "A GPU is named and no line says that TensorFlow created its device, which TF_CPP_MIN_LOG_LEVEL hides: unset "
     "that variable and keep stderr, or show the device's process and utilisation with `nvidia-smi`.",
     None: "No line names a device: keep stderr in the log (2>&1) with TF_CPP_MIN_LOG_LEVEL unset, or show the device's "
