@@ -2,6 +2,8 @@
 
 import re
 
+from backends.logs.quotation import is_quoted
+
 #: "2022-12-01 00:19:17.618028: I tf_adapter/kernels/geop_npu.cc:854] ", "I compiler_depend.ts:805] ",
 #: "I0000 00:00:1742485702.762730   82189 gpu_device.cc:2019] ": a stamp, a letter for the level, file and line
 #: (tensorflow/core/platform/default/logging.cc, absl/log). Other output may be glued before it.
@@ -11,23 +13,20 @@ _PREFIX = re.compile(
 )
 #: How long that may be: the path of a source file is the longest part.
 _PREFIX_CHARACTERS = 400
-#: A message behind or before one of these is a word of somebody else.
-_OPENING, _CLOSING = tuple("'\"`\u2018\u201c\u300c"), tuple("'\"`\u2019\u201d\u300d")
-#: A comment, a citation, a list, a row of a table, a command that the shell shows.
-_MARKS = re.compile(r"[ \t]*(?:[#>|+*$-]|//)[ \t#>|+*$/-]{0,7}\Z")
+#: The longest mark that ends a quotation, as it is looked for behind the message.
+_MARK_CHARACTERS = 8
 
 
 def is_logged(text: str, start: int, end: int) -> bool:
     """Whether the logger itself wrote the message from `start` to `end`.
 
     Directly before it stand a source file and its line. A script that looks for the message, a comment and prose
-    repeat it without them, or in quotation marks.
+    repeat it without them, or as a quotation.
     """
     line = text.rfind("\n", 0, start) + 1
     prefix = _PREFIX.search(text, max(line, start - _PREFIX_CHARACTERS), start)
-    if not prefix or text.startswith(_CLOSING, end):
+    if not prefix:
         return False
-    before = text[max(line, prefix.start() - _PREFIX_CHARACTERS) : prefix.start()].rstrip(" \t")
-    if not prefix.group("level"):
-        return not before
-    return not before.endswith(_OPENING) and not _MARKS.match(before)
+    before = text[max(line, prefix.start() - _PREFIX_CHARACTERS) : prefix.start()]
+    behind = text[end : end + _MARK_CHARACTERS]
+    return not is_quoted(before, behind) and (bool(prefix.group("level")) or not before.strip(" \t"))

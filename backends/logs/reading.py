@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from backends.logs import accuracy, ascend, cuda, starts, tables, waiting
+from backends.logs import accuracy, ascend, cuda, losses, starts, tables, waiting
 from backends.logs.ending import Ending, ending
 from backends.logs.symptom import (
     FAILED,
@@ -64,13 +64,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What was found in a text: the device, where its proofs stand, messages, and whether a later run shows none."""
+    """What was found in a text: the device, where its proofs stand, messages, and whether a later run shows none.
+
+    `has_diverged` says that the training ended with a loss that is no number.
+    """
 
     device: Optional[str]
     proofs: Sequence[int]
     findings: Sequence[Finding]
     end: Optional[Ending]
     has_unproven_start: bool
+    has_diverged: bool
 
     def with_effect(self, *effects: str) -> List[Finding]:
         return [finding for finding in self.findings if finding.symptom.effect in effects]
@@ -82,7 +86,7 @@ class _Evidence:
     @property
     def has_failed(self) -> bool:
         """Going on without the device is no error of the program, only of the measurement."""
-        return bool(self.with_effect(REFUSED, RAN, SPLIT, FAILED)) or self.end is not None
+        return bool(self.with_effect(REFUSED, RAN, SPLIT, FAILED)) or self.end is not None or self.has_diverged
 
 
 def _device_of(text: str, ascend_found: Sequence[Finding], cuda_found: Sequence[Finding]) -> Optional[str]:
@@ -128,7 +132,9 @@ def _gather(text: str, has_ended_well: bool = False) -> _Evidence:
         found = [finding for finding in found if _is_of_the_work(finding.symptom)]
     is_late = end is not None and end.position >= (proofs[0] if proofs else 0)
     has_unproven_start = bool(proofs) and starts.is_started_without_device(text, proofs[-1])
-    return _Evidence(device, proofs, _after(proofs, found, text), end if is_late else None, has_unproven_start)
+    has_diverged = not has_ended_well and losses.losses(text).has_diverged
+    findings = _after(proofs, found, text)
+    return _Evidence(device, proofs, findings, end if is_late else None, has_unproven_start, has_diverged)
 
 
 def _is_used_unproven(evidence: _Evidence) -> str:
@@ -176,6 +182,8 @@ def _codes(text: str, evidence: _Evidence) -> Tuple[str, ...]:
 def _facts(text: str, evidence: _Evidence) -> List[str]:
     facts = ascend.facts(text) if evidence.device == NPU else cuda.facts(text)
     facts = facts + waiting.facts(text)
+    without_number = losses.losses(text).fact
+    facts.extend([without_number] if without_number else [])
     if left_out_bytes(text):
         facts.append("%d bytes in the middle of the log were not read" % left_out_bytes(text))
     if left_out_characters(text):
@@ -194,9 +202,9 @@ _ASK_FOR_THE_REST = (
 )
 #: What is said where nothing failed and nothing is proven.
 _ASK = {
-    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (that of February 2021) "
-    "never say and TF_CPP_MIN_LOG_LEVEL hides: unset that variable, or show the device's process and utilisation with "
-    "`npu-smi info`.",
+    NPU: "The adapter is named and no line says that it compiled a graph, which older adapters (before about November "
+    "2021) never say and TF_CPP_MIN_LOG_LEVEL hides: unset that variable, or show the device's process and utilisation "
+    "with `npu-smi info`.",
     GPU: "A GPU is named and no line says that TensorFlow created its device, which TF_CPP_MIN_LOG_LEVEL hides: unset "
     "that variable and keep stderr, or show the device's process and utilisation with `nvidia-smi`.",
     None: "No line names a device: keep stderr in the log (2>&1) with TF_CPP_MIN_LOG_LEVEL unset, or show the device's "
@@ -210,7 +218,8 @@ def _sentences(text: str, evidence: _Evidence, is_used: str) -> List[str]:
     is_open = is_used == UNPROVEN and not evidence.has_failed
     ask = _ASK.get(evidence.device) if _is_whole(text) else _ASK_FOR_THE_REST
     doubt = starts.DOUBT if evidence.has_unproven_start else None
-    told = [cause.sentence if cause else None, doubt, accuracy.collapse(text), ask if is_open else None]
+    diverged = losses.DIVERGED if evidence.has_diverged else None
+    told = [cause.sentence if cause else None, diverged, doubt, accuracy.collapse(text), ask if is_open else None]
     return [sentence for sentence in told if sentence]
 
 

@@ -1,6 +1,7 @@
 """What goes wrong on the host, whatever the device: the script, its files and memory, and how a process ended."""
 
 from backends.logs.symptom import CONSEQUENCE, END, FAILED, HARMLESS, REFUSED, SPLIT, Symptom
+from backends.logs.tables import shells
 
 SYMPTOMS = (
     Symptom(
@@ -88,7 +89,8 @@ SYMPTOMS = (
             r"Killed process [0-9]",
             r"oom[-_]kill",
             r"OOMKilled",
-        ),
+        )
+        + shells.KILLED,
         "the kernel or a scheduler killed the process, mostly for memory of the host",
         "read `dmesg`, and give it more memory or a smaller shuffle buffer",
         FAILED,
@@ -102,8 +104,9 @@ SYMPTOMS = (
             r"SIGSEGV\b",
             r"段错误",
             r"(?:Bus error|Illegal instruction|Floating point exception)(?: +\(core dumped\)|[ \t]*$)",
-            r"总线错误|非法指令|浮点数例外",
-        ),
+            r"总线错误|非法指令|浮点(?:数例外|异常)",
+        )
+        + shells.CRASHED,
         "the process crashed in native code",
         "read the last lines before it; most often libraries of two versions were mixed",
         FAILED,
@@ -124,7 +127,8 @@ SYMPTOMS = (
             r"terminate called (?:after throwing|without an active exception|recursively)",
             r"double free or corruption|stack smashing detected",
             r"(?:free|malloc|realloc)\(\): (?:invalid|corrupted|mem)",
-        ),
+        )
+        + shells.ABORTED,
         "native code ended the process (SIGABRT, exit code 134), of which Python could not say more",
         "read the last line of level F, or the last error before it",
         FAILED,
@@ -132,12 +136,18 @@ SYMPTOMS = (
         code="abort",
     ),
     Symptom(
-        "Terminated; slurmstepd: error: *** JOB ... CANCELLED AT ... DUE TO TIME LIMIT ***",
+        "Terminated; timeout: sending signal TERM to command 'python3'; "
+        "slurmstepd: error: *** JOB ... CANCELLED AT ... DUE TO TIME LIMIT ***",
         (
             r"^(?:[^\n]{0,200}: line [0-9]+: +[0-9]+ )?Terminated\b(?!:)",
             r"^(?:[^\n]{0,200} [0-9]+[ \t]+)?已终止(?:$|[ \t])",
             r"slurmstepd: error: \*\*\* (?:JOB|STEP) [^\n]{0,200}CANCELLED",
-        ),
+            # `timeout -v`: in any language its words hold the name of the signal
+            r"(?<![\w.-])timeout: [^\n]{0,300}(?<![A-Za-z])(?:SIG)?(?:TERM|KILL|INT|HUP|QUIT|ABRT|ALRM|USR[12]|XCPU)"
+            r"(?![A-Za-z])",
+            r"(?<![\w.-])timeout: the monitored command dumped core",
+        )
+        + shells.TERMINATED,
         "a person or a scheduler ended the process before its time",
         "look who ended it, and give the job more time",
         FAILED,
@@ -178,6 +188,15 @@ SYMPTOMS = (
         FAILED,
         END,
     ),
+    Symptom(
+        "Run testcase failed!",
+        (r"(?<![\"'\w])Run testcase failed",),
+        "the script's own test of the run found that it failed, or is not as accurate or as fast as it must be",
+        "read what it says of function, loss and performance in the lines before it",
+        FAILED,
+        END,
+    ),
+    *shells.SYMPTOMS,
     Symptom(
         "Failed to find bogomips in /proc/cpuinfo",
         (r"Failed to find bogomips in /proc/cpuinfo",),

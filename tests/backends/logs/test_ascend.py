@@ -9,10 +9,10 @@ LOGGER = "I tf_adapter/kernels/geop_npu.cc:822] "
 SENTENCE = "The model has been compiled on the Ascend AI processor, current graph id is: "
 LINE = LOGGER + SENTENCE
 WORDS = SENTENCE.split()
-QUOTES = "'\"`\u2018\u2019\u201c\u201d\u300c\u300d"
+QUOTES = "'\"`\u2018\u2019\u201c\u201d\u300c\u300d\u300f\u00bb"
 TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=200)
-#: What other output can be glued before the line: not only a mark, and no quotation that begins.
-BEFORE = TEXT.map(lambda text: text + "it/s]")
+#: What other output can be glued before the line: not only a mark, no quotation that begins, no command that is traced.
+BEFORE = TEXT.filter(lambda text: "+ " not in text).map(lambda text: text + "it/s]")
 #: What can stand directly behind the number without being a part of it.
 BEHIND = TEXT.filter(lambda text: not text[:1].isnumeric() and text[:1] not in tuple(QUOTES))
 
@@ -135,6 +135,98 @@ def test_what_only_resembles_the_sentence_proves_nothing(text):
 def test_a_quoted_sentence_proves_nothing(text):
     for log in (text, "step 1\n%s\nstep 2\n" % text):
         assert ascend.compiled_graph_ids(log) == () and reading.read(log).is_used == "not proven"
+
+
+STAMPED = "2026-01-01 00:00:00.000000: " + LINE + "1"
+
+
+@pytest.mark.parametrize(
+    "before, behind",
+    [
+        ("missing in log: ", ""),
+        ("There is no line like ", ""),
+        ("There is no line like ", "."),
+        ("expected: ", ""),
+        ("expected ", ""),
+        ("expected\uff1a", ""),
+        ("missing ", " in train.log"),
+        ("missing - ", ""),
+        ("missing in the log ", ""),
+        ("I looked for ", " in vain"),
+        ("a good log has, for example, ", ""),
+        ("see e.g. ", ""),
+        ("INFO:root: ", ""),
+        ("[WARNING]: ", ""),
+        ("train.log:12:", ""),
+        ("12:", ""),
+        ("proof = ", ""),
+        ("no proof -> ", ""),
+        ("&quot;", "&quot;"),
+        ("it says &#39;", ""),
+        ("\u00ab", "\u00bb"),
+        ("\u201e", "\u201c"),
+        ("<li><code>", "</code></li>"),
+        ("(", ")"),
+        ("1. ", ""),
+        ("- [ ] ", ""),
+        ("+ grep ", ""),
+        ("+ grep -F ", " train_0.log"),
+        ("+ PROOF=", ""),
+        ("++ printf %s\\n ", ""),
+        ("me@host:~$ grep -c ", " train_0.log"),
+        ("if ! grep -q -e ", " train_0.log; then"),
+        ("\u65e5\u5fd7\u4e2d\u6ca1\u6709 ", ""),
+    ],
+)
+def test_a_whole_line_that_prose_or_a_command_repeats_proves_nothing(before, behind):
+    text = before + STAMPED + behind
+    for log in (text, "step 1\n%s\nstep 2\n" % text, "step 1\n  %s" % text):
+        assert ascend.compiled_graph_ids(log) == () and reading.read(log).is_used == "not proven"
+    assert reading.read(text + "\n" + STAMPED + "\n").is_used == "yes"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "[1,0]<stderr>:",
+        "[1]<stderr>:",
+        "[1,0]<stderr>: ",
+        "loss 0.5[1,0]<stderr>:",
+        "[rank0]: ",
+        "[rank0]:",
+        "stderr: ",
+        "2026-01-01T00:00:00Z stderr F ",
+        "2026-01-01T00:00:00.123456789Z ",
+        "2026-01-01 00:00:00: ",
+        "Jan  1 00:00:00 node1 python3[4711]: ",
+        "0: ",
+        " 3: ",
+        "worker-0: ",
+        "worker-0:",
+        "trainer_1  | ",
+        "trainer.1.abc@node    | ",
+        "[pod/train-0/main] ",
+        "(pid=4711) ",
+        "Epoch 3: ",
+        "Epoch 3/10: ",
+        "epoch 3, loss 0.5, ",
+        "training accuracy is 0.0625, time 236.274 samples/sec",
+        "Training:   3%|#         | 1/30 [00:01<00:29, 1.0s/it]",
+        "10/10 [==============================] - 2s 0.2s/step - loss: 0.5 ",
+        "10/10 [==============================]",
+        "Loading weights ... ",
+        "weights found",
+    ],
+)
+def test_a_line_with_other_output_or_the_name_of_its_stream_before_it_is_proof(before):
+    for log in (before + STAMPED, "step 1\n%s%s\nstep 2\n" % (before, STAMPED)):
+        assert ascend.compiled_graph_ids(log) == (1,) and reading.read(log).is_used == "yes"
+
+
+@given(st.sampled_from(["like ", "for ", "expected ", "missing ", "label: ", "&quot;"]), TEXT)
+def test_whatever_stands_before_a_word_that_leads_to_a_quotation_it_proves_nothing(word, before):
+    log = before + " " + word + STAMPED + "\n"
+    assert ascend.compiled_graph_ids(log) == () and reading.read(log).is_used != "yes"
 
 
 @given(TEXT.filter(lambda text: "]" not in text), st.integers(1, 99))
