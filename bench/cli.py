@@ -61,9 +61,7 @@ def _say(sentence: str) -> None:
 def _run(arguments: Optional[Sequence[str]]) -> int:
     """Run the command; its exit code, every expected error said in one sentence."""
     try:
-        # Without a word, the help: one click version prints it, another calls it an error.
-        words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-        commands.main(args=words, prog_name="harbench", standalone_mode=False)
+        commands.main(args=arguments, prog_name="harbench", standalone_mode=False)
     except HarbenchError as error:
         _say(str(error))
         return error.exit_code
@@ -71,6 +69,9 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
         _say("Interrupted.")
         return Interrupted.exit_code
     except click.ClickException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # no command: one version of click prints the help, others this
+            click.echo(error.format_message())
+            return 0
         context = getattr(error, "ctx", None)
         hint = " See `%s --help`." % context.command_path if context else ""
         _say(printable.sentence(error.format_message()) + hint)

@@ -4,6 +4,7 @@ Names and types as they are looked up in tf_adapter/util/npu_attrs.cc of the ada
 2026 (new); values as in the session configuration's reference.
 """
 
+import difflib
 import os
 import re
 from typing import Dict, Mapping, Optional, Tuple, Union
@@ -160,9 +161,10 @@ def parse(name: str, text: str) -> Value:
     if name in REFUSED:
         raise UsageError("The npu option %s is not taken: %s." % (name, REFUSED[name]))
     if name not in _ALL:
+        near = difflib.get_close_matches(name, sorted(set(_ALL) - set(REFUSED)), n=3)
         raise UsageError(
-            "The npu backend has no option %r, and the adapter would ignore it without a word; look at its spelling."
-            % name
+            "The npu backend has no option %r, and the adapter would ignore it without a word; look at its spelling%s."
+            % (name, " (%s?)" % ", ".join(near) if near else "")
         )
     value = _typed(name, text)
     if name in option_files.NAMES:

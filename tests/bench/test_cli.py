@@ -164,6 +164,12 @@ def test_no_reader_and_no_terminal_costs_a_measurement(data_path, tmp_path, tmp_
     assert [document["status"] for document in _records(tmp_path / "out")] == ["complete", "complete"]
 
 
+@pytest.mark.parametrize("words", [[], ["data"]])
+def test_without_a_command_there_is_the_help(harbench, words):
+    out, err = harbench(*words)
+    assert "Commands:" in out and err == ""
+
+
 def test_help_lists_the_exit_codes(harbench):
     out, _ = harbench("--help")
     assert "124 time-out" in " ".join(out.split())

@@ -172,7 +172,7 @@ def refused(tmp_path, data_path, monkeypatch, capsys):
         ("session_device_id=1", "use --device"),
         ("autotune_tune_mode=RL", "look at its spelling"),
         ("sump_mode=all", "look at its spelling"),
-        ("sfusion_switch_file=/x", "look at its spelling"),
+        ("sfusion_switch_file=/x", "look at its spelling (fusion_switch_file"),
         ("jit_compile=1", "jit_compile is true or false or auto"),
         ("deterministic=yes", "whole number"),
         ("mix_compile_mode=maybe", "true or false"),
