@@ -90,13 +90,18 @@ def contexts(pairs: Sequence[Tuple[Cell, Cell]]) -> List[str]:
     ]
 
 
+def _bound(cell: Cell) -> str:
+    steps = cell.first["job"]["steps"]
+    return "" if steps is None else ", %d steps" % steps
+
+
 def without_trials(cell: Cell) -> str:
     """A cell in few words, whatever the number of its trials."""
     facts = fairness.facts(cell)
-    bound = "" if cell.first["job"]["steps"] is None else ", %d steps" % cell.first["job"]["steps"]
     return "%s %s %s %s batch %s%s, %s, Python %s, %s data %.8s" % (
-        facts["backend"], facts["preset"], facts["kernel"], facts["precision"], facts["batch"], bound, _stack(facts),
-        facts["python"] or fairness.UNKNOWN, cell.first["dataset"]["kind"], cell.first["dataset"]["fingerprint"],
+        facts["backend"], facts["preset"], facts["kernel"], facts["precision"], facts["batch"], _bound(cell),
+        _stack(facts), facts["python"] or fairness.UNKNOWN,
+        cell.first["dataset"]["kind"], cell.first["dataset"]["fingerprint"],
     )  # fmt: skip
 
 
@@ -105,7 +110,9 @@ def _selector(cell: Cell) -> str:
     run = cell.records[-1].get("run")
     if run is None:
         return ""
-    return ", run=%s" % run["id"] + (",cell=%d" % (run["cell"] + 1) if run["cells"] > 1 else "")
+    count = len({(record.get("run") or {}).get("id") for record in cell.records})
+    newest = "" if count == 1 else "of %d runs, the newest is " % count
+    return ", %srun=%s" % (newest, run["id"]) + (",cell=%d" % (run["cell"] + 1) if run["cells"] > 1 else "")
 
 
 def short(cell: Cell) -> str:
@@ -119,4 +126,4 @@ def numbered(cell: Cell, number: int) -> str:
     stack = "%s %s" % (description["framework"], description["framework_version"])
     words = [job["backend"].upper(), job["workload"]["preset"], job["kernel"]]
     words += [] if job["precision"] == _PLAIN_PRECISION else [job["precision"]]
-    return "[%d] %s, %s" % (number, " ".join(words), stack)
+    return "[%d] %s%s, %s" % (number, " ".join(words), _bound(cell), stack)
