@@ -63,8 +63,7 @@ def _standing(document: record.Record) -> str:
     state, device = document["proof"]["state"], document["proof"]["device"]
     # The name of a device that is simulated may say so itself.
     said = [] if state == PROVEN else [device if state in device else "%s (%s)" % (state, device)]
-    factor = figures.slow_down(document)
-    said += ["slowed down %gx" % factor] if factor else []
+    said += filter(None, [figures.slowed_down(document)])
     return ", ".join(said) + ": " if said else ""
 
 
@@ -74,8 +73,9 @@ def _say_figures(document: record.Record, console: Console, path: str) -> None:
         console.print("  %s%s" % (escape(_standing(document)), _figures_text(document)))
     elif document["status"] == record.COMPLETE:
         console.print("  no figures: %s" % escape(why_none))
-    if doubts.logits_not_finite([document]):
-        console.print("  doubt: %s" % doubts.logits_not_finite([document]))
+    no_numbers = doubts.logits_not_finite([document])
+    if no_numbers:
+        console.print("  doubt: %s" % no_numbers)
     if updates.skipped([document]).is_beyond_recommended:
         console.print("  doubt: %s" % doubts.skipped_updates([document]))
     if "profile" in document["artifacts"]:

@@ -63,6 +63,12 @@ def slow_down(record: Record) -> Optional[float]:
     return factor
 
 
+def slowed_down(record: Record) -> str:
+    """The same in the words of a label; empty where they were not."""
+    factor = slow_down(record)
+    return "slowed down %gx" % factor if factor else ""
+
+
 def _is_replay(record: Record) -> List[bool]:
     flags: List[bool] = []
     for epoch in record["steps"]["epochs"]:

@@ -31,8 +31,7 @@ class Table:
 def kind_of(cell: Cell) -> str:
     """What a cell's figures are: measured or simulated, slowed down on purpose, and synthetic where the data is."""
     state = MEASURED if fairness.is_measured(cell) else fairness.proof_state(cell)
-    factor = figures.slow_down(cell.first)
-    return state + (", slowed down %gx" % factor if factor else "") + _kind_of_data(cell)
+    return ", ".join(filter(None, [state, figures.slowed_down(cell.first)])) + _kind_of_data(cell)
 
 
 def _kind_of_data(cell: Cell) -> str:

@@ -67,8 +67,7 @@ class NvidiaSmi(Source):
         listed = {process.pid for process in found.processes or ()}
         memory, utilisation = values["device_memory_bytes"], values["device_utilisation_percent"]
         # An empty list may be a container's, which shows no process at all: it is read, and not whole.
-        is_read = found.processes is not None
-        self._sightings.reading(memory, utilisation, listed, bool(listed) and is_read, is_read)
+        self._sightings.reading(memory, utilisation, listed, bool(listed), found.processes is not None)
 
     def observation(self) -> Dict[str, Any]:
         """What was seen of the GPU."""
